@@ -5,11 +5,12 @@
     python start.py test [pytest options]  install what the tests need and run them
     python start.py COMMAND ...            any other command of `teachtorch`, such as `doctor`
 
-The first run makes a virtual environment in `.venv` and installs teachtorch into it from this folder; later runs reuse
-it, and install again only after pyproject.toml has changed. The variable TEACHTORCH_VENV names another folder for it.
+The first run makes a virtual environment in `.venv` and installs teachtorch into it from this folder. Later
+runs reuse it, and install again only after pyproject.toml has changed. The variable TEACHTORCH_VENV names
+another folder for the environment.
 
-Only the standard library is used, and no syntax newer than Python 3.6: an old Python is to read its message, not a
-SyntaxError.
+Only the standard library is used, and no syntax newer than Python 3.6: an old Python is to show its user a
+message, not a SyntaxError.
 """
 
 import hashlib
@@ -26,7 +27,7 @@ OLDEST_PYTHON = (3, 11)
 EVERYDAY_TESTS = "not slow and not browser"
 
 
-def main(arguments):
+def main(arguments: "list[str]") -> int:
     """Make the environment ready for the command in `arguments`, run it there and return its exit status."""
     if arguments[:1] in (["-h"], ["--help"]):
         print(__doc__)
@@ -41,7 +42,7 @@ def main(arguments):
     return run([bin_dir / "teachtorch", *arguments])
 
 
-def check_python():
+def check_python() -> None:
     """Stop with advice when this Python is too old or cannot make virtual environments."""
     if sys.version_info < OLDEST_PYTHON:
         sys.exit(
@@ -59,7 +60,7 @@ def check_python():
         )
 
 
-def ready_environment(extra):
+def ready_environment(extra: str) -> Path:
     """Create the virtual environment and install `teachtorch[extra]`, where that is still to be done.
 
     Returns the folder with the environment's programs.
@@ -74,8 +75,13 @@ def ready_environment(extra):
     wanted = fingerprint()
     if not stamp.exists() or stamp.read_text(encoding="utf-8") != wanted:
         print(f"Installing teachtorch[{extra}] into {venv_dir}. This takes a few minutes, once.", flush=True)
-        # `python -m pip`, since on Windows a running pip.exe cannot replace itself.
-        status = run([python, "-m", "pip", "install", "--disable-pip-version-check", "-e", f"{ROOT}[{extra}]"])
+        pip = [
+            python,
+            "-m",
+            "pip",
+            "--disable-pip-version-check",
+        ]  # on Windows, pip.exe cannot replace itself
+        status = run([*pip, "install", "-e", f"{ROOT}[{extra}]"])
         if status != 0:
             sys.exit(
                 "\nThe installation did not finish: pip says why above. The usual reason is that there is no "
@@ -86,7 +92,7 @@ def ready_environment(extra):
     return bin_dir
 
 
-def create_environment(venv_dir):
+def create_environment(venv_dir: Path) -> None:
     """Make a virtual environment with pip in `venv_dir`, over a broken one but never over other files."""
     import venv  # only here: check_python has made sure that it exists
 
@@ -102,14 +108,14 @@ def create_environment(venv_dir):
         sys.exit(f"The virtual environment could not be made: {error}")
 
 
-def fingerprint():
+def fingerprint() -> str:
     """What an installation depends on, in one line: pyproject.toml, this folder and the version of Python."""
     project = hashlib.sha256((ROOT / "pyproject.toml").read_bytes()).hexdigest()
     return f"{project} {ROOT} {sys.version_info[0]}.{sys.version_info[1]}\n"
 
 
-def run(command, cwd=None):
-    """Run a program to its end and return its exit status; Ctrl+C is left to the program, which gets it too."""
+def run(command: "list[str | Path]", cwd: "Path | None" = None) -> int:
+    """Run a program to its end, return its exit status. Ctrl+C is left to the program, which gets it too."""
     process = subprocess.Popen([str(word) for word in command], cwd=cwd)
     while True:
         try:
