@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -23,15 +24,24 @@ def seconds(value: float) -> str:
 
 
 def ratio(timing: Timing) -> str:
-    """The ratio and its spread, e.g. `0.26 ± 0.01`."""
+    """The ratio and its spread, e.g. `0.26±0.01`."""
     found = timing.ratio()
-    return "-" if found is None else f"{found[0]:.2f} ± {found[1]:.2f}"
+    return "-" if found is None else f"{found[0]:.2f}±{found[1]:.2f}"
+
+
+def new_table(title: str, first_column: str) -> Table:
+    """A table that is narrow enough for a terminal of 80 columns."""
+    table = Table(
+        title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True
+    )
+    table.add_column(first_column, no_wrap=True)
+    return table
 
 
 def programs_table(timings: Sequence[Timing]) -> Table:
-    table = Table(title="Programs: median time, ratio teachtorch / torch", title_justify="left")
-    for column in ("case", "teachtorch", "torch", "ratio"):
-        table.add_column(column, justify="left" if column == "case" else "right")
+    table = new_table("Programs: median time, ratio teachtorch / torch", "case")
+    for column in ("teachtorch", "torch", "ratio"):
+        table.add_column(column, justify="right", no_wrap=True)
     for timing in timings:
         cells = [
             seconds(timing.median(name)) if name in timing.samples else "-"
@@ -43,13 +53,10 @@ def programs_table(timings: Sequence[Timing]) -> Table:
 
 def ops_table(timings: Mapping[str, Mapping[str, Timing]]) -> Table:
     """A row for each op, with `timings[op][mode]` in its columns, and their means at the foot."""
-    table = Table(
-        title="Operations on 3 elements: teachtorch's time, ratio teachtorch / torch", title_justify="left"
-    )
-    table.add_column("operation")
+    table = new_table("Operations on 3 elements: time of teachtorch, ratio to torch", "operation")
     for mode in MODES:
-        table.add_column(mode, justify="right")
-        table.add_column("ratio", justify="right")
+        table.add_column(mode, justify="right", no_wrap=True)
+        table.add_column("ratio", justify="right", no_wrap=True)
     for op, by_mode in timings.items():
         cells = [(seconds(by_mode[mode].median("teachtorch")), ratio(by_mode[mode])) for mode in MODES]
         table.add_row(op, *(cell for pair in cells for cell in pair))
