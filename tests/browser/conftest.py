@@ -1,0 +1,82 @@
+"""Fixtures for tests in a real browser.
+
+Each page is cut off from the network, and an attempt to reach another machine fails the test.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+try:
+    from lab_page import Lab, NotebookPage, chromium, copy_without_outputs, leaves_the_machine, running_lab
+    from playwright.sync_api import Browser, Page, Route, sync_playwright
+except ModuleNotFoundError:
+    pass  # the test modules here skip themselves without playwright, and say so
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """A JupyterLab on a copy of the course without outputs."""
+    course = tmp_path_factory.mktemp("course")
+    for notebook in (ROOT / "notebooks").glob("*.ipynb"):
+        copy_without_outputs(notebook, course)
+    with running_lab(course, home=tmp_path_factory.mktemp("home")) as lab:
+        yield lab
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    program = chromium()
+    if program is None:
+        pytest.skip("there is no Chromium on this machine (Debian: apt-get install chromium)")
+    # Chromium's sandbox cannot start as root or inside most containers.
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """An empty page of 1400 x 1000 pixels that reaches this machine only."""
+    context = browser.new_context(viewport={"width": 1400, "height": 1000})
+    attempts: list[str] = []
+
+    def guard(route: Route) -> None:
+        if leaves_the_machine(route.request.url):
+            attempts.append(route.request.url)
+            route.abort()
+        else:
+            route.continue_()
+
+    context.route("**/*", guard)
+    page = context.new_page()
+    page.on("websocket", lambda socket: leaves_the_machine(socket.url) and attempts.append(socket.url))
+    yield page
+    context.close()
+    assert attempts == [], "the page asked for something from another machine"
+
+
+@pytest.fixture
+def open_notebook(page: Page, lab: Lab) -> Callable[[str], NotebookPage]:
+    """`open_notebook("name.ipynb")` opens a notebook of the course in JupyterLab."""
+    return lambda name: NotebookPage(page, lab, name)
+
+
+@pytest.fixture
+def screenshot(page: Page) -> Callable[[str], None]:
+    """`screenshot("name")` saves a picture of the page in the folder TEACHTORCH_SCREENSHOTS, if set."""
+    folder = os.environ.get("TEACHTORCH_SCREENSHOTS")
+
+    def take(name: str) -> None:
+        if folder:
+            page.screenshot(path=Path(folder) / f"{name}.png")
+
+    return take

@@ -1,0 +1,173 @@
+"""JupyterLab as a test sees it: a server of its own, and a notebook opened in it by Chromium."""
+
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+import nbformat
+from playwright.sync_api import Locator, Page, expect
+
+LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A running JupyterLab: where it listens, and the folder that it shows."""
+
+    address: str
+    token: str
+    folder: Path
+
+    def url(self, notebook: str) -> str:
+        return f"{self.address}/lab/tree/{quote(notebook)}?token={self.token}"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def running_lab(course: Path, home: Path) -> Iterator[Lab]:
+    """Run JupyterLab on the folder `course`, with nobody's settings but those in the new folder `home`.
+
+    What the server writes is in `home/lab.log`, which is shown when the server does not start.
+    """
+    token, port = secrets.token_hex(16), free_port()
+    environment = os.environ | {
+        f"JUPYTER_{kind}_DIR": str(home / kind.lower()) for kind in ("CONFIG", "DATA", "RUNTIME")
+    }
+    environment |= {"HOME": str(home), "IPYTHONDIR": str(home / "ipython"), "JUPYTER_PLATFORM_DIRS": "1"}
+    settings = {
+        "IdentityProvider": {"token": token},
+        "ServerApp": {
+            "ip": "127.0.0.1",
+            "port": port,
+            "port_retries": 0,
+            "open_browser": False,
+            "allow_root": True,
+        },
+        # Tests ask the application itself what has been run. It is silent towards the network.
+        "LabApp": {
+            "expose_app_in_browser": True,
+            "news_url": None,
+            "check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
+        },
+    }
+    (home / "config").mkdir(parents=True)
+    (home / "config" / "jupyter_server_config.json").write_text(json.dumps(settings), encoding="utf-8")
+
+    lab = Lab(f"http://127.0.0.1:{port}", token, course)
+    log_file = home / "lab.log"
+    with log_file.open("wb") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "jupyterlab", "--no-browser"],
+            cwd=course,
+            env=environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+        )
+        try:
+            wait_for(lab, server, log_file)
+            yield lab
+        finally:
+            server.terminate()  # the server shuts its kernels down first
+            try:
+                server.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                server.wait()
+
+
+def wait_for(lab: Lab, server: subprocess.Popen[bytes], log_file: Path, seconds: float = 90) -> None:
+    """Return when the server answers; fail with its log when it ends or stays silent."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{lab.address}/api/status?token={lab.token}", timeout=5):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    raise AssertionError(f"JupyterLab did not start:\n{log_file.read_text(errors='replace')}")
+
+
+def copy_without_outputs(notebook: Path, folder: Path) -> Path:
+    """Copy a notebook and drop its outputs, so that whatever a page shows was computed there."""
+    content = nbformat.read(notebook, as_version=4)
+    for cell in content.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    folder.mkdir(parents=True, exist_ok=True)
+    copy = folder / notebook.name
+    nbformat.write(content, copy)
+    return copy
+
+
+class NotebookPage:
+    """A notebook that is open in JupyterLab."""
+
+    def __init__(self, page: Page, lab: Lab, notebook: str) -> None:
+        self.page = page
+        self.cells = nbformat.read(lab.folder / notebook, as_version=4).cells
+        page.goto(lab.url(notebook))
+        page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+        page.wait_for_function(f"{PANEL}?.sessionContext.session?.kernel?.status === 'idle'", timeout=60_000)
+
+    def run_all(self, seconds: float = 240) -> None:
+        """Choose *Run All Cells* in the menu and wait until each code cell has run and the kernel is idle."""
+        self.page.get_by_role("menuitem", name="Run", exact=True).click()
+        self.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        self.page.wait_for_function(
+            f"""() => {PANEL}.sessionContext.session.kernel.status === 'idle' &&
+                      {CODE_CELLS}.every((cell) => !cell.source.trim() || cell.execution_count !== null)""",
+            timeout=seconds * 1000,
+        )
+
+    def errors(self) -> list[str]:
+        """`ename: evalue` of each error output in the notebook."""
+        return self.page.evaluate(
+            f"""{CODE_CELLS}.flatMap((cell) => cell.outputs)
+                .filter((output) => output.output_type === 'error')
+                .map((output) => output.ename + ': ' + output.evalue)"""
+        )
+
+    def cell(self, cell_id: str) -> Locator:
+        """The cell with this id, scrolled into view: JupyterLab draws a cell only when it is near."""
+        index = [cell.id for cell in self.cells].index(cell_id)
+        self.page.evaluate(f"index => {PANEL}.content.scrollToItem(index, 'start')", index)
+        found = self.page.locator(f'.jp-Notebook .jp-Cell[data-windowed-list-index="{index}"]')
+        expect(found).to_be_visible(timeout=10_000)
+        return found
+
+    def output(self, cell_id: str) -> Locator:
+        """The output area of the cell with this id."""
+        return self.cell(cell_id).locator(".jp-Cell-outputArea")
+
+
+PANEL = "window.jupyterapp.shell.currentWidget"
+CODE_CELLS = f"{PANEL}.content.model.toJSON().cells.filter((cell) => cell.cell_type === 'code')"
+
+
+def leaves_the_machine(url: str) -> bool:
+    """Whether a request for `url` would go to another machine (data: and blob: have no host at all)."""
+    host = urlsplit(url).hostname
+    return host is not None and host not in LOOPBACK and f"[{host}]" not in LOOPBACK
+
+
+def chromium() -> str | None:
+    """Debian's Chromium, or another one on PATH; Playwright's own download is not needed."""
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
