@@ -12,8 +12,16 @@ from pathlib import Path
 import pytest
 
 try:
-    from lab_page import Lab, NotebookPage, chromium, copy_without_outputs, leaves_the_machine, running_lab
     from playwright.sync_api import Browser, Page, Route, sync_playwright
+
+    from tests.browser.lab_page import (
+        Lab,
+        NotebookPage,
+        chromium,
+        copy_without_outputs,
+        leaves_the_machine,
+        running_lab,
+    )
 except ModuleNotFoundError:
     pass  # the test modules here skip themselves without playwright, and say so
 
