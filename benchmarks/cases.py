@@ -42,7 +42,7 @@ def model_fit(torch: Engine, optimizer: str, steps: int = 1000, **options: float
     X = torch.stack([torch.ones_like(x), x, x**2, x**3], 1)
     y = torch.sin(x)
 
-    class Model(torch.nn.Module):  # type: ignore[misc, name-defined]
+    class Model(torch.nn.Module):  # type: ignore[name-defined]
         def __init__(self) -> None:
             super().__init__()
             self.beta = torch.nn.Parameter(torch.zeros(4))

@@ -44,15 +44,16 @@ def in_turns(case: str, samplers: dict[str, Callable[[], float]], rounds: int) -
 
 def calls(name: str, case: Case, engines: Sequence[Engine], rounds: int, at_least: float = 0.005) -> Timing:
     """Time a case in this process; one sample is as many calls as take `at_least` seconds."""
-    samplers = {}
-    for engine in engines:
+
+    def sampler(engine: Engine) -> Callable[[], float]:
         # timeit switches the garbage collector off; a student's program has it on.
         timer = timeit.Timer(case(engine), setup=gc.enable)
         number = 1
         while timer.timeit(number) < at_least:
             number *= 2
-        samplers[engine.__name__] = lambda timer=timer, number=number: timer.timeit(number) / number
-    return in_turns(name, samplers, rounds)
+        return lambda: timer.timeit(number) / number
+
+    return in_turns(name, {engine.__name__: sampler(engine) for engine in engines}, rounds)
 
 
 def imports(engines: Sequence[Engine], rounds: int) -> Timing:
