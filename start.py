@@ -76,7 +76,7 @@ def ready_environment(extra: str) -> Path:
     if not stamp.exists() or stamp.read_text(encoding="utf-8") != wanted:
         print(f"Installing teachtorch[{extra}] into {venv_dir}. This takes a few minutes, once.", flush=True)
         # `python -m pip`: on Windows a running pip.exe cannot replace itself.
-        pip: "list[str | Path]" = [python, "-m", "pip", "--disable-pip-version-check"]
+        pip: list[str | Path] = [python, "-m", "pip", "--disable-pip-version-check"]
         status = run([*pip, "install", "-e", f"{ROOT}[{extra}]"])
         if status != 0:
             sys.exit(
