@@ -51,9 +51,9 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def page(browser: Browser) -> Iterator[Page]:
-    """An empty page of 1400 x 1000 pixels that reaches this machine only."""
+    """A page of 1400 x 1000 pixels that reaches this machine only; the tests of one module share it."""
     context = browser.new_context(viewport={"width": 1400, "height": 1000})
     attempts: list[str] = []
 
@@ -72,7 +72,7 @@ def page(browser: Browser) -> Iterator[Page]:
     assert attempts == [], "the page asked for something from another machine"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def open_notebook(page: Page, lab: Lab) -> Callable[[str], NotebookPage]:
     """`open_notebook("name.ipynb")` opens a notebook of the course in JupyterLab."""
     return lambda name: NotebookPage(page, lab, name)
