@@ -1,0 +1,365 @@
+"""The scene of :func:`~teachtorch_widgets.graph`: which boxes there are, what they say, and where they go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from teachtorch.autograd.trace import Graph, Recording, Vertex
+
+from . import dot
+from .base import Scene
+from .boxes import Arrow, Box, Frame
+from .fold import Folded, fold, owners
+from .names import UNKNOWN, Names, saved_argument, why_no_grad
+from .stepper import Stepper
+from .svg import shorten, width
+from .values import array, heat_map, scalar, short
+
+PAD, LINE, HEAD = 11, 16, 20  # inside a box: left and right, from line to line, to the first baseline
+MOST_LOST = 12  # parameters that the graph does not reach are shown up to this many
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the student asked to see."""
+
+    values: bool = True
+    grads: bool = True
+    depth: int = 2
+
+
+class SceneBuilder:
+    """Builds the scene of one graph.
+
+    Args:
+        loss: the tensor that backward starts from.
+        recording: the graph behind it and one backward through it.
+        given: names and tensors from ``params`` and ``inputs``.
+        held: names and tensors of the caller's variables.
+        parameters: which of `given` are parameters, by name.
+        titles: the classes of modules, by path.
+        options: what to show.
+        seeded: whether backward was given ones because the loss is no scalar.
+    """
+
+    def __init__(
+        self, loss: Any, recording: Recording, *, given: Mapping[str, Any], held: Mapping[str, Any],
+        parameters: Mapping[str, Any], titles: Mapping[str, str], options: Options, seeded: bool = False,
+    ) -> None:  # fmt: skip
+        self.loss, self.recording, self.given, self.options = loss, recording, given, options
+        self.seeded = seeded
+        self.graph: Graph = recording.graph
+        self.names = Names(self.graph, given, held, "loss" if loss.ndim == 0 else "out")
+        leaves = {id(vertex.variable): vertex.index for vertex in self.graph.nodes if vertex.variable is not None}
+        placed = {leaves[id(tensor)]: name for name, tensor in parameters.items() if id(tensor) in leaves}
+        paths = owners(self.graph, placed, options.depth)
+        self.folded: Folded = fold(
+            self.graph, paths, {path: f"{path} · {titles[path]}" if path in titles else path for path in paths.values()}
+        )
+        self.stepper = Stepper(recording, self.names, self.folded)
+        self.known = self._known_values()
+        self.nodes: list[dict[str, Any]] = []
+        self.edges: list[dict[str, Any]] = []
+        self.chips: dict[object, str] = {}
+
+    def build(self) -> Scene:
+        """The scene, laid out."""
+        steps = self.stepper.steps()
+        self.grads = self.stepper.gradients()
+        for index in self.folded.shown():
+            self.nodes.append(self._node(self.graph.nodes[index]))
+        self._connect()
+        self._add_lost()
+        if not self.graph.nodes:
+            self._add_lonely()
+        frames = [
+            {"id": f"g{i}", "title": group.title, "members": [f"n{member}" for member in group.members]}
+            for i, group in enumerate(self.folded.groups)
+        ]
+        scene: Scene = {
+            "kind": "graph",
+            "title": self._title(),
+            "notes": list(self._notes()),
+            "nodes": self.nodes,
+            "edges": self.edges,
+            "frames": frames,
+            "steps": steps,
+            "total": len(self.recording.steps),
+            "why": self._why(),
+        }
+        place(scene, self.options)
+        return scene
+
+    # -- what is known -----------------------------------------------------------------------------------
+
+    def _known_values(self) -> dict[int, Any]:
+        """The results that somebody still holds: the student, or a node that saved them for its derivative."""
+        known: dict[int, Any] = {}
+        for vertex in self.graph.nodes:
+            for saved in vertex.saved:
+                if not hasattr(saved.value, "shape") or saved.stale:
+                    continue
+                if saved.name == "result":
+                    known[vertex.index] = saved.value
+                    continue
+                for link in vertex.links:
+                    target = None if link.to is None else self.graph.nodes[link.to]
+                    if target is not None and getattr(saved.value, "grad_fn", None) is target.node and not link.input_nr:
+                        known[target.index] = saved.value
+        known.update(self.names.tensors)
+        known.update({vertex.index: vertex.variable for vertex in self.graph.nodes if vertex.variable is not None})
+        if self.graph.nodes:
+            known[0] = self.loss
+        return known
+
+    def _kind(self, vertex: Vertex) -> tuple[tuple[int, ...] | None, str]:
+        """Shape and dtype of a node's result, as far as they can be known."""
+        tensor = self.known.get(vertex.index)
+        if tensor is not None:
+            return tuple(tensor.shape), str(tensor.dtype).removeprefix("torch.")
+        if vertex.outputs:
+            return vertex.outputs[0][0], vertex.outputs[0][1].removeprefix("torch.")
+        grad = self.grads.get(vertex.index)
+        return (None, "") if grad is None else (grad.shape, str(grad.dtype))
+
+    # -- boxes -------------------------------------------------------------------------------------------
+
+    def _node(self, vertex: Vertex) -> dict[str, Any]:
+        index, leaf = vertex.index, vertex.variable is not None
+        times = next((g.times for g in self.folded.groups if index in g.members and g.times > 1), 1)
+        stale = [saved for saved in vertex.saved if saved.stale]
+        node: dict[str, Any] = {
+            "id": f"n{index}",
+            "kind": "leaf" if leaf else "op",
+            "title": self.names.vertices[index] if leaf else self.names.title(vertex),
+            "sub": "leaf" if leaf else vertex.name,
+            "torch": "AccumulateGrad" if leaf else vertex.name,
+            "torchsub": f".variable is {self.names.vertices[index]}" if leaf else self._entries(vertex),
+            "details": list(self._details(vertex)),
+        }
+        if index == 0:
+            node["root"] = True
+        if stale:
+            node["stale"] = f"⚠ {stale[0].name} was overwritten"
+        if times == 1 and index not in self.folded.modules:
+            self._show_values(node, self.known.get(index), *self._kind(vertex), grad=self.grads.get(index))
+        if index in self.folded.modules:
+            node.update(kind="module", title=shorten(self.folded.modules[index], 34), sub="a module, folded")
+        elif self.folded.hidden and index == self.folded.shown()[-1]:
+            node.update(kind="module", title=f"… {self.folded.hidden} more nodes", sub="too many to draw")
+        return node
+
+    def _show_values(
+        self, node: dict[str, Any], tensor: Any, shape: tuple[int, ...] | None, dtype: str, grad: Any = None
+    ) -> None:
+        """The lines that say what a box holds."""
+        node["type"] = f"{shape} {dtype}".strip() if shape is not None else ""
+        if self.options.values:
+            node["value"] = "value not kept" if tensor is None else short(tensor)
+            heat = None if tensor is None else heat_map(tensor)
+            if heat:
+                node["heat"] = list(heat)
+        if self.options.grads and grad is not None:
+            node["grad"] = short(grad)
+
+    def _entries(self, vertex: Vertex) -> str:
+        """``next_functions`` in short."""
+        told = [
+            f"[{slot}] {'None' if link.to is None else self.graph.nodes[link.to].name.rpartition('::')[2]}"
+            for slot, link in enumerate(vertex.links)
+        ]
+        return shorten(" ".join(told), 34)
+
+    def _details(self, vertex: Vertex) -> Iterator[list[str]]:
+        """All there is to say about a node, for the panel."""
+        index = vertex.index
+        if vertex.variable is not None:
+            yield ["why .grad", self._why_of(self.names.vertices[index], vertex.variable)]
+            return
+        yield ["computes", f"{self.names.vertices[index]} = {self.names.expression(vertex)}"]
+        for slot, link in enumerate(vertex.links):
+            to = "None" if link.to is None else f"{self.graph.nodes[link.to].name} ({self.names.vertices[link.to]})"
+            yield [f"next_functions[{slot}]", f"({to}, {link.input_nr})"]
+        for saved in vertex.saved:
+            if saved.stale and saved.versions:
+                then, now = saved.versions
+                yield [f"saved {saved.name}", f"STALE: version {then} was saved, it is at version {now} now"]
+            elif saved.problem:
+                yield [f"saved {saved.name}", saved.problem.split(". ")[0]]
+            elif hasattr(saved.value, "shape"):
+                version = f", version {saved.versions[0]}" if saved.versions else ""
+                yield [f"saved {saved.name}", f"{short(saved.value)} {tuple(saved.value.shape)}{version}"]
+            elif saved.value is not None:
+                yield [f"saved {saved.name}", str(saved.value)]
+        for argument, rule in vertex.rules.items():
+            yield [f"rule for {argument}", rule]
+
+    def _add_lost(self) -> None:
+        """Parameters and inputs that the graph does not reach: their grad stays None, and the picture shows it."""
+        reached = {id(vertex.variable) for vertex in self.graph.nodes}
+        lost = [
+            (name, tensor) for name, tensor in self.given.items()
+            if tensor.requires_grad and tensor.grad_fn is None and id(tensor) not in reached and tensor is not self.loss
+        ]  # fmt: skip
+        for name, tensor in lost[:MOST_LOST]:
+            node = self._extra("lost", name, "not reached: grad stays None", tensor)
+            node["details"] = [["why .grad", self._why_of(name, tensor)]]
+
+    def _add_lonely(self) -> None:
+        """The loss has no graph: it is a leaf, or nothing required grad."""
+        name = next((name for name, tensor in self.given.items() if tensor is self.loss), "loss")
+        sub = "leaf" if self.loss.requires_grad else "requires_grad=False"
+        self._extra("leaf" if self.loss.requires_grad else "data", name, sub, self.loss)["root"] = True
+
+    def _extra(self, kind: str, title: str, sub: str, tensor: Any) -> dict[str, Any]:
+        """A box that stands for no node of the graph."""
+        node = {"id": f"n{len(self.graph.nodes) + len(self.chips)}", "kind": kind, "title": shorten(title, 30), "sub": sub,
+                "torch": "None", "torchsub": "no gradient wanted", "details": []}  # fmt: skip
+        self.chips[len(self.chips), title] = node["id"]  # type: ignore[assignment]
+        if tensor is not None:
+            self._show_values(node, tensor, tuple(tensor.shape), str(tensor.dtype).removeprefix("torch."))
+        self.nodes.append(node)
+        return node
+
+    # -- arrows ------------------------------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        """The arrows between boxes, in the direction of forward, and the data that enters at each operation."""
+        seen: set[tuple[int, int, int]] = set()
+        for vertex in self.graph.nodes:
+            head = self.folded.stands[vertex.index]
+            own = head == vertex.index and head not in self.folded.modules
+            for slot, link in enumerate(vertex.links):
+                if link.to is None:
+                    if own:
+                        self._connect_data(vertex, slot)
+                    continue
+                tail = self.folded.stands[link.to]
+                key = (tail, head, slot if own else -1)
+                if tail == head or key in seen:
+                    continue
+                seen.add(key)
+                edge: dict[str, Any] = {"from": f"n{tail}", "to": f"n{head}", "grad": True}
+                if own:
+                    edge["slot"] = f"[{slot}]" if not link.input_nr else f"[{slot}] → output {link.input_nr}"
+                made = (self.graph.nodes[tail], self.graph.nodes[head])
+                if made[0].variable is None and made[0].made > made[1].made:
+                    edge["loop"] = True
+                self.edges.append(edge)
+
+    def _connect_data(self, vertex: Vertex, slot: int) -> None:
+        """An operand without gradient, if it is known: a named tensor, shared by its users, or a number."""
+        operand = self.names.operand(vertex, slot)
+        if operand == UNKNOWN:
+            return
+        saved = saved_argument(vertex, vertex.links[slot].argument or ("self", "other")[min(slot, 1)])
+        tensor = saved.value if saved is not None and hasattr(saved.value, "shape") else None
+        named = tensor is not None and self.names.data_name(tensor)
+        key: object = ("data", named) if named else ("number", vertex.index, slot)
+        if key not in self.chips:
+            if named:
+                node = self._extra("data", operand, "requires_grad=False", tensor)
+                node["details"] = [["why .grad", self._why_of(operand, tensor)]]
+            else:
+                node = self._extra("number", operand, "", None)
+            self.chips[key] = node["id"]
+        self.edges.append({"from": self.chips[key], "to": f"n{vertex.index}", "grad": False})
+
+    # -- words -------------------------------------------------------------------------------------------
+
+    def _title(self) -> str:
+        name = self.names.vertices.get(0, "loss")
+        operations = sum(vertex.variable is None for vertex in self.graph.nodes)
+        leaves = len(self.graph.nodes) - operations
+        return f"Graph of {name}: {_count(operations, 'operation')}, {_count(leaves, 'leaf', 'leaves')}"
+
+    def _notes(self) -> Iterator[str]:
+        if not self.graph.nodes:
+            if self.loss.requires_grad:
+                yield "a leaf: no operation was recorded, backward would put the gradient straight into .grad"
+            else:
+                yield "no graph: nothing that went into this tensor requires grad, so nothing was recorded"
+        if self.seeded:
+            yield "not a scalar: the steps show backward from ones, which is the gradient of the sum"
+        if self.recording.error is not None:
+            kind = type(self.recording.error).__name__
+            yield f"backward fails: {kind}: {str(self.recording.error).split('. ')[0]}"
+        for group in self.folded.groups:
+            if group.times > 1:
+                yield f"a loop of {group.times} turns is drawn once"
+
+    def _why_of(self, name: str, tensor: Any) -> str:
+        freed = any(saved.problem and "second time" in saved.problem for v in self.graph.nodes for saved in v.saved)
+        reached = any(vertex.variable is tensor for vertex in self.graph.nodes) or tensor is self.loss
+        return why_no_grad(name, tensor, reached, freed)
+
+    def _why(self) -> list[list[str]]:
+        """One row for every tensor with a name: what is in its ``.grad``, or why nothing is."""
+        rows: dict[int, list[str]] = {}
+        named = [(self.names.vertices[i], tensor) for i, tensor in self.names.tensors.items()]
+        leaves = [(self.names.vertices[v.index], v.variable) for v in self.graph.nodes if v.variable is not None]
+        for name, tensor in (*self.given.items(), *leaves, *named):
+            keeps = tensor.grad_fn is None or getattr(tensor, "retains_grad", False)
+            grad = tensor.grad if keeps else None
+            held = "None" if grad is None else short(grad)
+            rows.setdefault(id(tensor), [name, held, self._why_of(name, tensor)])
+        return list(rows.values())[:40]
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def place(scene: Scene, options: Options) -> None:
+    """Work out the size of every box and lay the graph out; nothing is laid out again after this."""
+    boxes = [Box(node["id"], *_size(node, options), tuple(_lines(node))) for node in scene["nodes"]]
+    arrows = [Arrow(edge["from"], edge["to"], edge.get("loop", False)) for edge in scene["edges"]]
+    frames = [Frame(frame["id"], frame["title"], tuple(frame["members"])) for frame in scene["frames"]]
+    laid = dot.lay_out(boxes, arrows, frames)
+    for node, box in zip(scene["nodes"], boxes):
+        x, y = laid.boxes[box.id]
+        node["box"] = [round(x - box.width / 2), round(y - box.height / 2), round(box.width), round(box.height)]
+    for edge, path in zip(scene["edges"], laid.arrows):
+        edge["path"] = path
+    for frame in scene["frames"]:
+        if frame["id"] in laid.frames:
+            frame["box"] = [round(number) for number in laid.frames[frame["id"]]]
+    scene["size"] = [round(laid.width), round(laid.height)]
+    scene["dot"] = dot.write(boxes, arrows, frames)
+
+
+def _lines(node: Mapping[str, Any]) -> Iterator[str]:
+    """The text of a box, line by line."""
+    for key in ("title", "sub", "type", "value", "stale"):
+        if node.get(key):
+            yield node[key]
+    if node.get("grad"):
+        yield f"grad {node['grad']}"
+
+
+def heat_size(node: Mapping[str, Any]) -> tuple[int, int]:
+    """Width and height of a box's heat map."""
+    if "heat" not in node:
+        return 0, 0
+    _, columns, rows = node["heat"]
+    dot_size = 12 if rows == 1 and columns <= 12 else 7 if rows <= 4 else 5
+    return columns * dot_size, max(rows * dot_size, 8)
+
+
+def _size(node: Mapping[str, Any], options: Options) -> tuple[float, float]:
+    """Width and height of a box that holds its lines."""
+    if node["kind"] == "number":
+        return max(30.0, round(width(node["title"], 13)) + 16.0), 26.0
+    rows = [width(node["title"], 13) * 1.02, width(node["sub"], 11), width(node["torch"], 13), width(node["torchsub"], 11),
+            width(node.get("type", ""), 11), width(node.get("stale", ""), 11), heat_size(node)[0],
+            width(node.get("value", ""), 11) * ("heat" not in node),
+            (width(node.get("grad", ""), 11) + 36) * bool(node.get("grad"))]  # fmt: skip
+    height = HEAD + LINE + 8
+    height += LINE * sum(key in node and bool(node[key]) for key in ("type", "stale", "grad"))
+    if "heat" in node:
+        height += heat_size(node)[1] + 6
+    elif node.get("value"):
+        height += LINE
+    return max(96.0, round(max(rows)) + 2.0 * PAD), float(height)

@@ -1,0 +1,84 @@
+"""A small writer of SVG: elements as text, escaped, and nothing else.
+
+>>> tag("text", "a < b", class_="name", x=3, y=4.50)
+'<text class="name" x="3" y="4.5">a &lt; b</text>'
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from xml.sax.saxutils import escape, quoteattr
+
+ADVANCE = 0.602
+"""Width of a character of the usual monospaced fonts, in units of the font size. Labels use no other font, so
+that Python can tell how wide they are without a browser."""
+
+
+class Markup(str):
+    """Text that is SVG already and must not be escaped again."""
+
+    __slots__ = ()
+
+
+def tag(name: str, *children: object, **attributes: object) -> Markup:
+    """One element. ``class_`` is the attribute ``class``, ``stroke_width`` is ``stroke-width``, ``None`` is left out."""
+    written = "".join(
+        f" {key.rstrip('_').replace('_', '-')}={quoteattr(number(value))}"
+        for key, value in attributes.items()
+        if value is not None
+    )
+    inside = "".join(child if isinstance(child, Markup) else escape(number(child)) for child in children)
+    return Markup(f"<{name}{written}>{inside}</{name}>" if inside else f"<{name}{written}/>")
+
+
+def number(value: object) -> str:
+    """Coordinates with one decimal at most; anything else as ``str`` has it."""
+    return f"{value:.1f}".removesuffix(".0") if isinstance(value, float) else str(value)
+
+
+def width(text: str, size: float = 12) -> float:
+    """How wide `text` is in a monospaced font of `size` pixels."""
+    return len(text) * size * ADVANCE
+
+
+def shorten(text: str, room: int) -> str:
+    """`text` in at most `room` characters, the cut marked.
+
+    >>> shorten("linear(x, weight, bias)", 12)
+    'linear(x, w…'
+    """
+    return text if len(text) <= room else text[: room - 1] + "…"
+
+
+@cache
+def asset(name: str) -> str:
+    """A file of ``static/`` without its comments and indentation: it is stored with every widget of a notebook."""
+    text = (files(__package__) / "static" / name).read_text(encoding="utf-8")
+    lines, in_comment = [], False
+    for line in map(str.strip, text.splitlines()):
+        in_comment = in_comment or line.startswith("/*")
+        if line and not in_comment and not line.startswith("//"):
+            lines.append(line)
+        in_comment = in_comment and not line.endswith("*/")
+    return "\n".join(lines)
+
+
+def bundle(*names: str) -> str:
+    """Several files of ``static/`` as one: anywidget takes a single module and a single style sheet."""
+    return "\n".join(map(asset, names))
+
+
+def document(
+    body: str, *, size: tuple[float, float], title: str, description: str, styles: tuple[str, ...], attributes: str = ""
+) -> str:
+    """A complete SVG that needs nothing from the page around it: styles, title and description inside.
+
+    ``image/svg+xml`` in a saved notebook is what GitHub, nbconvert and a reader without a kernel show.
+    """
+    head = tag("title", title) + tag("desc", description) + tag("style", Markup(bundle(*styles)))
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="tt-picture" role="img" width="{number(size[0])}" '
+        f'height="{number(size[1])}" viewBox="0 0 {number(size[0])} {number(size[1])}"{attributes}>'
+        f'{head}<rect class="tt-paper" width="100%" height="100%"/>{body}</svg>'
+    )
