@@ -1,0 +1,117 @@
+"""From ``torch.sum(x, 1, keepdim=True)`` to a list of values in the order of the kernel's parameters.
+
+A kernel's annotations say what an argument may be:
+
+=====================  ==================================================================================
+``Array``              a tensor; takes part in type promotion
+``Array | Number``     a tensor or a number; a number counts as an input of the graph, as in PyTorch
+``Array | Scalar``     a tensor or a number; a number is a mere setting, as the exponent of ``x ** 2``
+``Array | None``       a tensor or nothing
+``Plain``              a tensor that keeps its own dtype and gets no gradient: an index, a mask
+``Sequence[Array]``    a list of tensors, promoted together
+``Ints``               integers, as separate arguments or as one sequence: ``view(2, 3)``, ``view((2, 3))``
+anything else          a plain Python value
+=====================  ==================================================================================
+"""
+
+from __future__ import annotations
+
+import inspect
+import operator
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from .tensor import Tensor
+
+Array = Any
+Plain = Any
+Number = bool | int | float | complex
+Scalar = bool | int | float | complex
+Ints = tuple[int, ...]
+
+NUMBERS = (bool, int, float, complex, np.number, np.bool_)
+REQUIRED = inspect.Parameter.empty
+
+_ALIASES = {"axis": "dim", "keepdims": "keepdim", "x": "input", "a": "input", "x1": "input", "x2": "other", "self": "input"}
+
+
+class Signature:
+    """The parameters of a kernel, and how arguments are put in their places."""
+
+    def __init__(self, kernel: Callable[..., Any], name: str) -> None:
+        self.name = name
+        parameters = [
+            p for p in inspect.signature(kernel).parameters.values() if p.name not in ("xp", "out")
+        ]
+        self.names = [p.name for p in parameters]
+        self.defaults = [p.default for p in parameters]
+        self.positional = sum(p.kind is not p.KEYWORD_ONLY for p in parameters)
+        self.required = sum(p.default is REQUIRED for p in parameters[: self.positional])
+        kinds = [str(p.annotation).strip("'\"") for p in parameters]
+        at = lambda test: tuple(i for i, k in enumerate(kinds) if test(k))
+        self.arrays = at(lambda k: k.startswith("Array") or k.startswith("Plain"))
+        self.promoted = at(lambda k: k.startswith("Array"))
+        self.lists = at(lambda k: k.startswith("Sequence[Array"))
+        self.ints = at(lambda k: k == "Ints")
+        self.edges = at(lambda k: k.startswith(("Array", "Sequence[Array")))
+        self.numbers = at(lambda k: "Number" in k or "Scalar" in k)
+        self.scalars = at(lambda k: "Scalar" in k)
+        self.optional = at(lambda k: k.startswith(("Array", "Plain")) and k.endswith("None"))
+
+    def bind(self, args: Sequence[Any], kwargs: dict[str, Any]) -> list[Any]:
+        """The arguments as a list in the order of the parameters, defaults filled in."""
+        n = len(args)
+        if n > self.positional:
+            if not self.ints or self.ints[0] != self.positional - 1:
+                raise TypeError(f"{self.name}() takes {self.positional} positional arguments but {n} were given")
+            first = self.ints[0]
+            args = (*args[:first], tuple(args[first:]))
+            n = len(args)
+        values = list(args)
+        if kwargs or n < len(self.names):
+            values += self.defaults[n:]
+            for key, value in kwargs.items():
+                name = key if key in self.names else _ALIASES.get(key, key)
+                if name not in self.names:
+                    raise TypeError(f"{self.name}() got an unexpected keyword argument '{key}'")
+                i = self.names.index(name)
+                if i < n:
+                    raise TypeError(f"{self.name}() got multiple values for argument '{key}'")
+                values[i] = value
+            missing = [f'"{name}"' for name, value in zip(self.names, values) if value is REQUIRED]
+            if missing and not (self.ints and missing == [f'"{self.names[self.ints[0]]}"']):
+                raise TypeError(
+                    f"{self.name}() missing {len(missing)} required positional arguments: {', '.join(missing)}"
+                )
+        for i in self.ints:
+            values[i] = as_ints(values[i])
+        return values
+
+    def wrong_type(self, i: int, value: Any) -> TypeError:
+        """PyTorch's error for an argument that is no tensor."""
+        return TypeError(
+            f"{self.name}(): argument '{self.names[i]}' (position {i + 1}) must be Tensor, not {type(value).__name__}"
+        )
+
+
+def as_ints(value: Any) -> tuple[int, ...]:
+    """Integers given one by one, or as one list, tuple or Size."""
+    if value is REQUIRED:
+        return ()
+    if isinstance(value, int):
+        return (value,)
+    if len(value) == 1 and isinstance(value[0], (list, tuple)):
+        value = value[0]
+    return tuple([v if type(v) is int else operator.index(v) for v in value])
+
+
+def as_number(value: Any) -> Any:
+    """numpy's scalars as Python's, whose types are weak in promotion."""
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def is_tensor(obj: Any, /) -> bool:
+    """Whether `obj` is a Tensor."""
+    return isinstance(obj, Tensor)

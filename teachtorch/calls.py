@@ -1,0 +1,394 @@
+"""What happens between ``torch.mul(a, b)`` and the kernel, and back.
+
+The common cases (one or two float tensors of one dtype) have short ways of their own, since on three
+elements the way costs more than the multiplication. Whatever they do not cover falls through to
+:func:`invoke`, which does everything: binding, promotion, two-byte types, several results, views.
+Nothing is checked that the kernel would notice anyway; when it raises, :mod:`teachtorch.diagnose` looks at the
+arguments again and says what PyTorch would have said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import dtypes
+from .backend import namespace
+from .binding import NUMBERS, as_number
+from .diagnose import explain
+from .dtypes import is_half
+from .grad_mode import is_grad_enabled
+from .inplace import write
+from .node import NO_EDGE, edge
+from .promotion import result_dtype
+from .tensor import MAYBE, Tensor, View, storage_of
+
+if TYPE_CHECKING:
+    from .op import Op
+
+_new = object.__new__
+ndarray = np.ndarray
+_FLOAT32 = np.dtype(np.float32)
+
+
+# -- the short ways -----------------------------------------------------------------------------------
+
+
+def forward_caller(op: Op) -> Callable[..., Any]:
+    """The public function of an operation."""
+    signature = op.signature
+    settled = not op.view and not signature.lists and op.needs_xp and not signature.optional
+    if settled and signature.edges == signature.arrays == (0,) and signature.required <= 1:
+        return _unary(op)
+    if settled and signature.edges == signature.arrays == (0, 1) and signature.required == 2:
+        return _binary(op)
+
+    def call(*args: Any, out: Any = None, **kwargs: Any) -> Any:
+        values = signature.bind(args, kwargs)
+        return invoke(op, values) if out is None else invoke_out(op, values, out)
+
+    return call
+
+
+def _unary(op: Op) -> Callable[..., Any]:
+    kernel, direct, signature = op.kernel, op.direct, op.signature
+    defaults = tuple(signature.defaults[1:])
+
+    def call(*args: Any, out: Any = None, **kwargs: Any) -> Any:
+        if out is None and len(args) == 1 and not kwargs and isinstance(args[0], Tensor):
+            input = args[0]
+            array = input._array
+            if type(array) is ndarray and array.dtype in direct:
+                try:
+                    raw = kernel(array, xp=np)
+                except Exception:
+                    return invoke(op, [input, *defaults])
+                if type(raw) is tuple:
+                    return _finish(op, (input, *defaults), raw, None)
+                result = _new(Tensor)
+                result._array = raw if type(raw) is ndarray else np.asarray(raw)
+                if input._requires_grad and is_grad_enabled():
+                    record(op, (input, *defaults), (result,))
+                return result
+        values = signature.bind(args, kwargs)
+        return invoke(op, values) if out is None else invoke_out(op, values, out)
+
+    return call
+
+
+def _binary(op: Op) -> Callable[..., Any]:
+    kernel, direct, signature = op.kernel, op.direct, op.signature
+    floats = frozenset(d for d in direct if d.kind in "fc")
+    numbers_too = 1 in signature.numbers
+    defaults = tuple(signature.defaults[2:])
+
+    def call(*args: Any, out: Any = None, **kwargs: Any) -> Any:
+        if out is None and len(args) == 2 and not kwargs and isinstance(args[0], Tensor):
+            input, other = args
+            a = input._array
+            if isinstance(other, Tensor):
+                b = other._array
+                ready = a.dtype is b.dtype and a.dtype in direct and type(a) is ndarray and type(b) is ndarray
+                tracked = input._requires_grad or other._requires_grad
+            else:
+                b = other
+                kind = type(other)
+                ready = (kind is float or kind is int) and numbers_too and a.dtype in floats and type(a) is ndarray
+                tracked = input._requires_grad
+            if ready:
+                try:
+                    raw = kernel(a, b, xp=np)
+                except Exception:
+                    return invoke(op, [input, other, *defaults])
+                result = _new(Tensor)
+                result._array = raw if type(raw) is ndarray else np.asarray(raw)
+                if tracked and is_grad_enabled():
+                    record(op, (input, other, *defaults), (result,))
+                return result
+        values = signature.bind(args, kwargs)
+        return invoke(op, values) if out is None else invoke_out(op, values, out)
+
+    return call
+
+
+def operator_caller(op: Op, name: str) -> Callable[..., Any]:
+    """A Python operator: like the function, but ``NotImplemented`` for operands it cannot take."""
+    function = op.function
+    if name in ("__neg__", "__pos__", "__abs__", "__invert__"):
+        return function
+
+    if name.startswith("__i"):
+        inplace = getattr(Tensor, op.name + "_")
+
+        def in_place(self: Tensor, other: Any) -> Any:
+            return inplace(self, other) if isinstance(other, (Tensor, *NUMBERS)) else NotImplemented
+
+        return in_place
+
+    commutes = name in ("__radd__", "__rmul__", "__rand__", "__ror__", "__rxor__")
+    reflected = name.startswith("__r") and name != "__rshift__" and op.name != "rsub" and not commutes
+
+    def forward(self: Tensor, other: Any) -> Any:
+        if isinstance(other, (Tensor, *NUMBERS)):
+            return function(self, other)
+        return NotImplemented
+
+    def backward(self: Tensor, other: Any) -> Any:
+        if isinstance(other, (Tensor, *NUMBERS)):
+            return function(other, self)
+        return NotImplemented
+
+    return backward if reflected else forward
+
+
+# -- the long way -------------------------------------------------------------------------------------
+
+
+def invoke(op: Op, values: list[Any]) -> Any:
+    """Run an operation on bound argument values."""
+    arrays, xp, narrow = prepare(op, values)
+    signature = op.signature
+    n = signature.positional
+    settings = dict(zip(signature.names[n:], arrays[n:])) if n < len(arrays) else {}
+    if op.needs_xp:
+        settings["xp"] = xp
+    try:
+        raw = op.kernel(*arrays[:n], **settings)
+    except RuntimeWarning:  # warnings are errors in this program; a division by zero is none in PyTorch
+        with np.errstate(all="ignore"):
+            raw = op.kernel(*arrays[:n], **settings)
+    except (ValueError, TypeError, IndexError, OverflowError, AttributeError, np.linalg.LinAlgError) as error:
+        again = explain(op, values, arrays, error)
+        if again is None:
+            raise
+        return invoke(op, again)
+    return _wrap_views(op, values, raw) if op.view else _finish(op, values, raw, narrow)
+
+
+def _finish(op: Op, values: Any, raw: Any, narrow: Any) -> Any:
+    """Wrap what the kernel returned, and record it."""
+    if type(raw) is tuple:
+        results = tuple([_wrap(x, narrow) for x in raw])
+    else:
+        results = (_wrap(raw, narrow),)
+    if op.rules and is_grad_enabled():
+        record(op, values, results)
+    if type(raw) is not tuple:
+        return results[0]
+    return op.returns(*results) if op.returns is not None else results
+
+
+def _wrap(raw: Any, narrow: Any) -> Tensor:
+    result = _new(Tensor)
+    if narrow is not None and raw.dtype == _FLOAT32:
+        raw = raw.astype(narrow)
+    result._array = raw if type(raw) is ndarray or not isinstance(raw, np.generic) else np.asarray(raw)
+    return result
+
+
+def prepare(op: Op, values: list[Any]) -> tuple[list[Any], Any, Any]:
+    """The arrays to hand to the kernel, their library, and the two-byte dtype to round to, if any."""
+    signature = op.signature
+    arrays = list(values)
+    found: Any = None
+    for i in signature.arrays:
+        value = values[i]
+        if isinstance(value, Tensor):
+            arrays[i] = value._array
+            if found is None:
+                found = value._array
+        elif value is None and i in signature.optional:
+            pass
+        elif isinstance(value, NUMBERS) and i in signature.numbers:
+            arrays[i] = as_number(value)
+        else:
+            raise signature.wrong_type(i, value)
+    for i in signature.lists:
+        arrays[i] = _arrays_of(op, i, values[i])
+        if found is None and arrays[i]:
+            found = arrays[i][0]
+    xp = np if found is None or type(found) is ndarray else namespace(found)
+    narrow = None
+    if op.promotion != "none":
+        narrow = _promote(op, arrays)
+    return arrays, xp, narrow
+
+
+def _arrays_of(op: Op, i: int, tensors: Any) -> list[Any]:
+    signature = op.signature
+    if isinstance(tensors, Tensor) or not isinstance(tensors, (list, tuple)):
+        if not hasattr(tensors, "__iter__") or isinstance(tensors, Tensor):
+            raise TypeError(
+                f"{op.name}(): argument '{signature.names[i]}' (position {i + 1}) must be tuple of Tensors, not "
+                f"{type(tensors).__name__}"
+            )
+        tensors = tuple(tensors)
+    for k, t in enumerate(tensors):
+        if not isinstance(t, Tensor):
+            raise TypeError(
+                f"expected Tensor as element {k} in argument {i}, but got {type(t).__name__}"
+            )
+    return [t._array for t in tensors]
+
+
+def _promote(op: Op, arrays: list[Any]) -> Any:
+    """Cast the promoted arrays to their common dtype, in place in the list."""
+    signature = op.signature
+    operands = [arrays[i] for i in signature.promoted if arrays[i] is not None]
+    for i in signature.lists:
+        operands += arrays[i]
+    if not operands:
+        return None
+    common = result_dtype(operands)
+    if op.promotion == "float" and common.kind in "bui":
+        common = dtypes.get_default_dtype()
+    target = common.numpy
+    narrow = None
+    if op.half and is_half(target):
+        target, narrow = _FLOAT32, target
+    for i in signature.promoted:
+        x = arrays[i]
+        if x is not None and hasattr(x, "ndim") and x.dtype is not target:
+            arrays[i] = x.astype(target)
+    for i in signature.lists:
+        arrays[i] = [x if x.dtype is target else x.astype(target) for x in arrays[i]]
+    return narrow
+
+
+def _wrap_views(op: Op, values: list[Any], raw: Any) -> Any:
+    """Tensors over arrays that share the input's memory."""
+    source = values[0]
+    storage = storage_of(source)
+    recording = is_grad_enabled()
+    single = type(raw) is not tuple
+    origin = "no_grad" if not recording else "" if single else "multiple"
+    base = source if source._view is None else source._view.base
+    results = []
+    for array in (raw,) if single else raw:
+        result = _new(Tensor)
+        result._array = array
+        result._storage = storage
+        result._view = View(base, storage.version, origin)
+        result._requires_grad = MAYBE
+        results.append(result)
+    if recording and source._requires_grad and op.rules:
+        record(op, values, results)
+    return results[0] if single else tuple(results)
+
+
+# -- recording ----------------------------------------------------------------------------------------
+
+
+def record(op: Op, values: Any, results: Any, inplace: bool = False) -> Any:
+    """Make the node of an operation that just ran, if an input requires grad, and hang it on the results."""
+    edges: list[Any] = []
+    code, bit = 0, 1
+    signature = op.signature
+    lengths: Any = ()
+    for i in signature.edges:
+        value = values[i]
+        if isinstance(value, Tensor):
+            flag = value._requires_grad
+            if flag and (flag is True or value.requires_grad):
+                code |= bit
+                edges.append(edge(value))
+            else:
+                edges.append(NO_EDGE)
+        elif type(value) is list or type(value) is tuple:
+            for t in value:
+                link = edge(t) if t.requires_grad else NO_EDGE
+                if link[0] is not None:
+                    code |= bit
+                edges.append(link)
+            lengths = (*lengths, len(value))
+        elif value is None or i not in signature.scalars:
+            edges.append(NO_EDGE)
+        bit <<= 1
+    if not code:
+        return None
+    overload = 0 if op.overload is None else op.overload(*values)
+    key = (code, overload, lengths, inplace) if lengths or overload or inplace else code
+    plan = op.plans.get(key)
+    if plan is None:
+        counts = tuple(_edge_count(values[i], i in signature.scalars) for i in signature.edges)
+        plan = op.plan(key, code, overload, counts, inplace)
+    if not plan.rules:
+        return None
+    outputs = tuple([(r._array.shape, r._array.dtype) for r in results])
+    node = plan.node_class(plan, tuple(edges), None, outputs)
+    if inplace:
+        return node
+    for i, result in enumerate(results):
+        if result._array.dtype.kind in "fcV":
+            result._requires_grad = True
+            result._grad_fn = node
+            if i:
+                result._output_nr = i
+    node.saved = plan.save(values, results) if plan.captures else ()
+    return node
+
+
+def _edge_count(value: Any, scalar: bool) -> int:
+    if isinstance(value, (list, tuple)):
+        return len(value)
+    return 0 if scalar and not isinstance(value, Tensor) and value is not None else 1
+
+
+# -- writing to an existing tensor --------------------------------------------------------------------
+
+
+def inplace_caller(op: Op) -> Callable[..., Any]:
+    """``name_``: the result is written to the first argument."""
+    signature = op.signature
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        values = signature.bind(args, kwargs)
+        target = values[0]
+        if not isinstance(target, Tensor):
+            raise signature.wrong_type(0, target)
+        node = None
+        if is_grad_enabled() and op.rules:
+            originals = values
+            if target._requires_grad or target._view is not None:
+                originals = [_before(target), *values[1:]]
+            node = record(op, originals, (target,), inplace=True)
+        else:
+            originals = values
+        return write(op, target, values, originals, node)
+
+    call.__name__ = op.name + "_"
+    call.__doc__ = f"In-place version of :func:`torch.{op.name}`: writes to this tensor and returns it."
+    return call
+
+
+def _before(target: Tensor) -> Tensor:
+    """The target as it is now, history included, for a derivative that needs the overwritten values."""
+    snapshot = _new(Tensor)
+    snapshot._array = target._array  # copied by `write` if the plan saves it
+    snapshot._requires_grad = target.requires_grad
+    snapshot._grad_fn, snapshot._output_nr = target._grad_fn, target._output_nr
+    if snapshot._requires_grad and snapshot._grad_fn is None:
+        snapshot._accumulator = target._accumulator
+    return snapshot
+
+
+def invoke_out(op: Op, values: list[Any], out: Any) -> Any:
+    """``out=``: the results are written to given tensors, which are resized if their shape differs."""
+    from .inplace import write_out
+
+    if is_grad_enabled():
+        flat = [v for value in values for v in (value if isinstance(value, (list, tuple)) else (value,))]
+        outs = out if isinstance(out, (list, tuple)) else (out,)
+        if any(isinstance(v, Tensor) and v.requires_grad for v in (*flat, *outs)) and op.rules:
+            raise RuntimeError(
+                f"{op.name}(): functions with out=... arguments don't support automatic differentiation, but one of "
+                "the arguments requires grad."
+            )
+    plain = [v.detach() if isinstance(v, Tensor) else v for v in values]
+    results = invoke(op, plain)
+    if isinstance(results, tuple):
+        written = tuple(write_out(o, r) for o, r in zip(out, results))
+        return op.returns(*written) if op.returns is not None else written
+    return write_out(out, results)

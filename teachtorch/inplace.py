@@ -1,0 +1,251 @@
+"""Writing to a tensor that already exists: ``add_``, ``x[0] = 1``, ``out=``.
+
+An in-place operation checks that it may write, writes, counts the write in the storage's version, and
+rewrites history: the tensor's ``grad_fn`` becomes the operation's node. If the tensor is a view, its base
+changed as well: the base gets a :class:`CopySlices` node, which routes the gradient of the written part
+through the operation and leaves the rest alone, and every view works out its new ``grad_fn`` when asked.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .backend import namespace, strided
+from .diagnose import explain
+from .dtypes import FROM_NUMPY
+from .grad_mode import is_grad_enabled
+from .node import Node, edge
+from .promotion import can_cast
+from .storage import Storage, address, extent
+from .tensor import Tensor
+
+if TYPE_CHECKING:
+    from .op import Op
+
+
+def write(op: Op, target: Tensor, values: list[Any], originals: list[Any], node: Node | None) -> Tensor:
+    """Run `op` and put its result into `target`; `node` is its node if it is recorded."""
+    from .calls import prepare  # calls imports this module
+
+    if is_grad_enabled():
+        check_writable(target, node)
+    destination = target._array
+    check_no_overlap(target)
+    arrays, xp, narrow = prepare(op, values)
+    if node is not None:
+        _copy_overwritten(node, originals)
+    n = op.signature.positional
+    settings = dict(zip(op.signature.names[n:], arrays[n:])) if n < len(arrays) else {}
+    if op.needs_xp:
+        settings["xp"] = xp
+    into = op.takes_out and arrays[0] is destination and narrow is None
+    if into:
+        settings["out"] = destination
+    try:
+        raw = op.kernel(*arrays[:n], **settings)
+    except RuntimeWarning:  # raised after the loop has run: with out= the values are already written
+        if not into:
+            with np.errstate(all="ignore"):
+                raw = op.kernel(*arrays[:n], **settings)
+        else:
+            raw = destination
+    except (ValueError, TypeError, IndexError, OverflowError) as error:
+        if into:
+            del settings["out"]
+            shape = _shape_of(op, arrays[:n], settings)
+            if shape is not None and shape != destination.shape:
+                raise _does_not_match(destination.shape, shape) from None
+        again = explain(op, values, arrays, error)
+        if again is None:
+            raise
+        return write(op, target, again, originals, node)
+    if raw is not destination:
+        store(destination, raw if narrow is None else raw.astype(narrow))
+    target._bump_version()
+    if node is not None:
+        rebase_history(target, node)
+        node.saved = node.plan.save(originals, (target,)) if node.plan.captures else ()
+    elif target._view is not None and not is_grad_enabled():
+        pass  # a write under no_grad changes values, not history
+    return target
+
+
+def _copy_overwritten(node: Node, originals: list[Any]) -> None:
+    from .plan import SaveClone
+
+    if any(isinstance(c, SaveClone) for c in node.plan.captures):
+        originals[0]._array = originals[0]._array.copy()
+
+
+def _shape_of(op: Op, arrays: list[Any], settings: dict[str, Any]) -> Any:
+    try:
+        return op.kernel(*arrays, **settings).shape
+    except Exception:
+        return None
+
+
+def _does_not_match(target: tuple[int, ...], result: tuple[int, ...]) -> RuntimeError:
+    return RuntimeError(f"output with shape {list(target)} doesn't match the broadcast shape {list(result)}")
+
+
+def store(destination: Any, raw: Any) -> None:
+    """Copy a result into the target's memory, after the checks on shape and dtype."""
+    raw_type, type_ = FROM_NUMPY[raw.dtype], FROM_NUMPY[destination.dtype]
+    if not can_cast(raw_type, type_):
+        raise RuntimeError(
+            f"result type {raw_type.legacy} can't be cast to the desired output type {type_.legacy}"
+        )
+    if raw.shape != destination.shape:
+        raise _does_not_match(destination.shape, raw.shape)
+    destination[...] = raw
+
+
+def check_writable(target: Tensor, node: Node | None) -> None:
+    """Raise PyTorch's errors about leaves and about views that must not be written to."""
+    if target.requires_grad and target.is_leaf:
+        raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
+    view = target._view
+    if view is None:
+        return
+    if view.base.requires_grad and view.base.is_leaf:
+        raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
+    if not view.origin or not (node is not None or target.requires_grad):
+        return
+    if view.origin == "multiple":
+        name = "None" if target._grad_fn is None else target._grad_fn.name().rstrip("0123456789").removesuffix("Backward")
+        raise RuntimeError(
+            f"Output {target._output_nr} of {name} is a view and is being modified inplace. This view is the output "
+            "of a function that returns multiple views. Such functions do not allow the output views to be modified "
+            "inplace. You should replace the inplace operation by an out-of-place one."
+        )
+    raise RuntimeError(
+        "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that this "
+        "use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view "
+        "and the inplace either both inside the no_grad block (if you don't want the inplace to be tracked) or both "
+        "outside (if you want the inplace to be tracked)."
+    )
+
+
+def check_no_overlap(target: Tensor) -> None:
+    """Refuse to write to a tensor of which several elements are one place in memory (an expanded one)."""
+    if target._view is None:
+        return
+    array = target._array
+    for n, s in zip(array.shape, array.strides):
+        if s == 0 and n > 1:
+            raise RuntimeError(
+                "unsupported operation: more than one element of the written-to tensor refers to a single memory "
+                "location. Please clone() the tensor before performing the operation."
+            )
+
+
+def rebase_history(target: Tensor, node: Node) -> None:
+    """Make `node` the history of `target`, and of its base if it is a view."""
+    view = target._view
+    if view is None:
+        target._grad_fn, target._output_nr, target._requires_grad = node, 0, True
+        return
+    base = view.base
+    copy = CopySlices(base, target, node)
+    base._grad_fn, base._output_nr, base._requires_grad = copy, 0, True
+    target._requires_grad = True
+    _ = target.grad_fn  # regenerated from the base's new history, as for every other view of it
+
+
+class CopySlices(Node):
+    """The history of a base whose view was written to."""
+
+    __slots__ = ("base_geometry", "function", "offset", "view_geometry")
+
+    def __init__(self, base: Tensor, view: Tensor, function: Node) -> None:
+        array, part = base._array, view._array
+        outputs = ((array.shape, array.dtype),)
+        super().__init__(function.plan, (edge(base), *function.next_functions[1:]), (), outputs)
+        self.function = function
+        self.base_geometry = array.shape, array.strides, extent(array)
+        self.view_geometry = part.shape, part.strides
+        self.offset = address(part) - address(array)
+
+    def backward_arrays(self, grads: list[Any]) -> Any:
+        """Pass the part's gradient through the operation; elsewhere the gradient goes on unchanged."""
+        (grad,) = grads
+        shape, strides, length = self.base_geometry
+        memory = namespace(grad).zeros(length, grad.dtype)
+        whole = strided(memory, shape, strides)
+        whole[...] = grad
+        part = strided(memory, *self.view_geometry, self.offset)
+        inner = self.function.backward_arrays([part.copy()])
+        part[...] = 0 if inner[0] is None else _sum_to(inner[0], part.shape)
+        return [whole, *inner[1:]]
+
+    def backward_tensors(self, grads: list[Any]) -> Any:
+        """The same, recorded: built from ``as_strided`` and ``copy_``."""
+        from .plan import operations as F
+
+        (grad,) = grads
+        shape, strides, _ = self.base_geometry
+        item = grad._array.itemsize
+        whole = F.empty_strided(shape, tuple(s // item for s in strides), dtype=grad.dtype).copy_(grad)
+        size, part_strides = self.view_geometry
+        place = (size, tuple(s // item for s in part_strides), self.offset // item)
+        inner = self.function.backward_tensors([F.as_strided(whole, *place).clone()])
+        part = F.as_strided(whole, *place)
+        if inner[0] is None:
+            part.zero_()
+        else:
+            part.copy_(inner[0])
+        return [whole, *inner[1:]]
+
+    def release(self) -> None:
+        """Free what the operation saved."""
+        self.function.release()
+
+    def saved_values(self) -> Any:
+        """What the operation inside saved."""
+        return self.function.saved_values()
+
+    def saved_versions(self) -> Any:
+        """What the operation inside saved, with versions."""
+        return self.function.saved_versions()
+
+
+def _sum_to(grad: Any, shape: tuple[int, ...]) -> Any:
+    if grad.shape == shape:
+        return grad
+    extra = grad.ndim - len(shape)
+    grad = grad.sum(tuple(range(extra))) if extra else grad
+    axes = tuple(i for i, n in enumerate(shape) if n == 1 and grad.shape[i] != 1)
+    return grad.sum(axes, keepdims=True) if axes else grad
+
+
+def write_out(out: Any, result: Tensor) -> Tensor:
+    """Put a result into the tensor given as ``out=``."""
+    if not isinstance(out, Tensor):
+        raise TypeError(f"argument 'out' must be Tensor, not {type(out).__name__}")
+    raw = result._array
+    raw_type, type_ = FROM_NUMPY[raw.dtype], FROM_NUMPY[out._array.dtype]
+    if not can_cast(raw_type, type_):
+        raise RuntimeError(f"result type {raw_type.legacy} can't be cast to the desired output type {type_.legacy}")
+    if raw.shape != out._array.shape:
+        if out._array.size:
+            warnings.warn(
+                f"An output with one or more elements was resized since it had shape {list(out._array.shape)}, which "
+                f"does not match the required output shape {list(raw.shape)}. This behavior is deprecated, and in a "
+                "future PyTorch release outputs will not be resized unless they have zero elements. You can explicitly "
+                "reuse an out tensor t by resizing it, inplace, to zero elements with t.resize_(0).",
+                UserWarning,
+                stacklevel=5,
+            )
+        version = out._version
+        out._array = raw.astype(out._array.dtype, order="C")
+        out._storage = Storage(out._array, version)
+    else:
+        check_no_overlap(out)
+        out._array[...] = raw
+    out._bump_version()
+    return out
+
+

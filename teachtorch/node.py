@@ -1,0 +1,220 @@
+"""The nodes of the graph that ``backward`` walks.
+
+A node is made when an operation runs on a tensor that requires grad. It knows
+
+- ``next_functions``: for each input, the node that made it and which of that node's outputs it was;
+- ``saved``: what the derivative needs, and the version each saved tensor had;
+- ``plan``: which derivatives to compute, worked out once per operation and set of inputs;
+- ``outputs``: shape and dtype of each result, against which incoming gradients are fitted.
+
+Leaves have an :class:`AccumulateGrad` node, which adds what arrives to ``leaf.grad``.
+"""
+
+from __future__ import annotations
+
+import itertools
+import weakref
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .op import Plan
+    from .tensor import Tensor
+
+Edge = tuple["Node | None", int]
+NO_EDGE: Edge = (None, 0)
+
+next_sequence = itertools.count().__next__
+"""Nodes are numbered as they are made; backward takes the youngest ready node first."""
+
+
+class RemovableHandle:
+    """What a hook registration returns: ``handle.remove()`` takes the hook away again."""
+
+    _next_id = itertools.count()
+
+    def __init__(self, hooks: OrderedDict[int, Any], *, extra_dict: Any = None) -> None:
+        self.id = next(self._next_id)
+        self._hooks = weakref.ref(hooks)
+        self._extra = [weakref.ref(d) for d in ([extra_dict] if isinstance(extra_dict, dict) else extra_dict or [])]
+
+    def remove(self) -> None:
+        """Remove the hook; removing it twice is harmless."""
+        for ref in (self._hooks, *self._extra):
+            hooks = ref()
+            if hooks is not None:
+                hooks.pop(self.id, None)
+
+    def __enter__(self) -> RemovableHandle:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.remove()
+
+
+def add_hook(hooks: OrderedDict[int, Any], hook: Any) -> RemovableHandle:
+    """Put `hook` at the end of `hooks` and return the handle that removes it."""
+    handle = RemovableHandle(hooks)
+    hooks[handle.id] = hook
+    return handle
+
+
+class Node:
+    """One recorded operation. Subclasses are named as PyTorch names them: ``MulBackward0``."""
+
+    __slots__ = (
+        "__dict__",  # for `metadata` and other rare things; made only when used
+        "__weakref__",
+        "next_functions",
+        "outputs",
+        "plan",
+        "post_hooks",
+        "pre_hooks",
+        "retained",
+        "saved",
+        "sequence",
+    )
+
+    plan: Plan
+    saved: tuple[Any, ...] | None
+    next_functions: tuple[Edge, ...]
+    outputs: tuple[tuple[tuple[int, ...], Any], ...]
+
+    def __init__(
+        self, plan: Any, next_functions: tuple[Edge, ...], saved: tuple[Any, ...] | None, outputs: tuple[Any, ...]
+    ) -> None:
+        self.plan = plan
+        self.next_functions = next_functions
+        self.saved = saved
+        self.outputs = outputs
+        self.sequence = next_sequence()
+        self.pre_hooks = self.post_hooks = self.retained = None
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} object at {id(self):#x}>"
+
+    def name(self) -> str:
+        """``"MulBackward0"``."""
+        return type(self).__name__
+
+    @property
+    def metadata(self) -> dict[Any, Any]:
+        """A dictionary for whatever one likes to attach."""
+        return self.__dict__.setdefault("_metadata", {})
+
+    def _sequence_nr(self) -> int:
+        return self.sequence
+
+    def register_hook(self, hook: Callable[[Any, Any], Any]) -> RemovableHandle:
+        """Call ``hook(grad_inputs, grad_outputs)`` after this node ran; it may return new ``grad_inputs``."""
+        if self.post_hooks is None:
+            self.post_hooks = OrderedDict()
+        return add_hook(self.post_hooks, hook)
+
+    def register_prehook(self, hook: Callable[[Any], Any]) -> RemovableHandle:
+        """Call ``hook(grad_outputs)`` before this node runs; it may return new ``grad_outputs``."""
+        if self.pre_hooks is None:
+            self.pre_hooks = OrderedDict()
+        return add_hook(self.pre_hooks, hook)
+
+    def _register_hook_dict(self, hooks: OrderedDict[int, Any]) -> None:
+        self.pre_hooks = hooks
+
+    # What was saved, as PyTorch shows it: node._saved_self, node._saved_result, node._saved_dim ...
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_saved_"):
+            wanted = name.removeprefix("_saved_")
+            for saved_name, value in self.saved_values():
+                if saved_name == wanted:
+                    return value
+        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *(f"_saved_{name}" for name in self.plan.saved_names)]
+
+    def saved_values(self) -> Iterator[tuple[str, Any]]:
+        """``(name, value)`` of everything kept for backward; tensors are checked for later writes."""
+        if self.saved is None:
+            raise RuntimeError(FREED)
+        for name, capture, entry in zip(self.plan.saved_names, self.plan.captures, self.saved):
+            yield name, capture.tensor(self, entry)
+
+    def saved_versions(self) -> Iterator[tuple[str, Any, int, int]]:
+        """``(name, array, version when saved, version now)`` of each saved tensor: nothing is checked."""
+        for name, capture, entry in zip(self.plan.saved_names, self.plan.captures, self.saved or ()):
+            yield from capture.versions(name, entry)
+
+    # What the engine calls: once on raw arrays, or on Tensors where the backward is itself recorded.
+    def backward_arrays(self, grads: list[Any]) -> Any:
+        """Gradients of the inputs, from arrays to arrays, in the order of ``next_functions``."""
+        return self.plan.backward(self, grads, raw=True)
+
+    def backward_tensors(self, grads: list[Any]) -> Any:
+        """The same on Tensors, with the operations recorded."""
+        return self.plan.backward(self, grads, raw=False)
+
+    def release(self) -> None:
+        """Free what was saved; done after a backward without ``retain_graph``."""
+        if self.plan.holds_tensors:
+            self.saved = None
+
+
+FREED = (
+    "Trying to backward through the graph a second time (or directly access saved tensors after they have "
+    "already been freed). Saved intermediate values of the graph are freed when you call .backward() or "
+    "autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or if "
+    "you need to access saved tensors after calling backward."
+)
+
+
+class AccumulateGrad(Node):
+    """The end of the graph at a leaf: adds the gradient that arrives to ``variable.grad``."""
+
+    __slots__ = ("variable",)
+
+    def __init__(self, variable: Tensor) -> None:
+        self.variable = variable
+        self.next_functions = ()
+        self.saved = ()
+        self.sequence = 1 << 63  # before everything else as soon as it is ready, as in PyTorch
+        self.pre_hooks = self.post_hooks = self.retained = None
+
+    @property
+    def outputs(self) -> Any:  # type: ignore[override]
+        """Shape and dtype of the leaf."""
+        array = self.variable._array
+        return ((array.shape, array.dtype),)
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"'AccumulateGrad' object has no attribute '{name}'")
+
+    def __dir__(self) -> list[str]:
+        return list(object.__dir__(self))
+
+    def saved_values(self) -> Iterator[tuple[str, Any]]:
+        """A leaf saves nothing."""
+        return iter(())
+
+    saved_versions = saved_values  # type: ignore[assignment]
+
+    def release(self) -> None:
+        """Nothing to free."""
+
+
+def accumulator(leaf: Tensor) -> AccumulateGrad:
+    """The one AccumulateGrad of a leaf. The leaf holds it weakly: it lives as long as a graph needs it."""
+    reference = leaf._accumulator
+    node = None if reference is None else reference()
+    if node is None:
+        node = AccumulateGrad(leaf)
+        leaf._accumulator = weakref.ref(node)
+    return node
+
+
+def edge(tensor: Tensor) -> Edge:
+    """Where the gradient of `tensor` goes."""
+    if not tensor._requires_grad:
+        return NO_EDGE
+    node = tensor._grad_fn if tensor._view is None else tensor.grad_fn
+    return (accumulator(tensor), 0) if node is None else (node, tensor._output_nr)

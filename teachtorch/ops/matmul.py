@@ -1,0 +1,264 @@
+"""Matrix products. ``@`` chooses among four of them by the number of dimensions, as PyTorch does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..binding import Array, Number
+from ..op import composite, op
+from ..samples import fixed
+from ..tensor import Tensor
+from .strided import unsafe_view
+
+__all__ = ["addmm", "addmv", "baddbmm", "bmm", "dot", "inner", "ger", "matmul", "mm", "mv", "outer", "vdot"]
+
+
+def _same_dtype(name: str, a: Array, b: Array) -> None:
+    if a.dtype != b.dtype:
+        from ..dtypes import FROM_NUMPY
+
+        raise RuntimeError(
+            f"expected m1 and m2 to have the same dtype, but got: {_c_name(FROM_NUMPY[a.dtype])} != {_c_name(FROM_NUMPY[b.dtype])}"
+        )
+
+
+def _c_name(dtype: Any) -> str:
+    return {"Long": "long", "Int": "int", "Short": "short"}.get(dtype.legacy, dtype.legacy.lower()) if (
+        dtype.name != "bfloat16"
+    ) else "c10::BFloat16"
+
+
+@op()
+def mm(input: Array, mat2: Array, *, xp: Any) -> Array:
+    r"""The product of two matrices: :math:`(n, m) \times (m, p) \to (n, p)`.
+
+    Derivatives: :math:`G B^\top` and :math:`A^\top G`.
+
+    >>> import teachtorch as torch
+    >>> torch.mm(torch.tensor([[1, 2]]), torch.tensor([[3], [4]]))
+    tensor([[11]])
+    """
+    if input.ndim != 2 or mat2.ndim != 2:
+        which = "self" if input.ndim != 2 else "mat2"
+        raise RuntimeError(f"{which} must be a matrix")
+    if input.shape[1] != mat2.shape[0]:
+        raise RuntimeError(
+            f"mat1 and mat2 shapes cannot be multiplied ({input.shape[0]}x{input.shape[1]} and "
+            f"{mat2.shape[0]}x{mat2.shape[1]})"
+        )
+    return xp.matmul(input, mat2)
+
+
+mm.grad(
+    input=lambda grad, mat2: grad @ mat2.T.conj(),
+    mat2=lambda grad, input: input.T.conj() @ grad,
+)
+mm.samples(fixed(lambda make: ((make(2, 3), make(3, 4)), {}), lambda make: ((make(0, 3), make(3, 2)), {})))
+
+
+@op()
+def mv(input: Array, vec: Array, *, xp: Any) -> Array:
+    r"""The product of a matrix and a vector: :math:`(n, m) \times (m) \to (n)`.
+
+    Derivatives: the outer product :math:`g v^\top`, and :math:`A^\top g`.
+    """
+    if input.ndim != 2 or vec.ndim != 1:
+        raise RuntimeError(f"vector + matrix @ vector expected, got {1}, {input.ndim}, {vec.ndim}")
+    if input.shape[1] != vec.shape[0]:
+        raise RuntimeError(
+            f"size mismatch, got input ({input.shape[0]}), mat ({input.shape[0]}x{input.shape[1]}), vec ({vec.shape[0]})"
+        )
+    return xp.matmul(input, vec)
+
+
+mv.grad(
+    input=lambda grad, vec, F: F.unsqueeze(grad, 1) * F.unsqueeze(vec.conj(), 0),
+    vec=lambda grad, input, F: input.T.conj() @ grad,
+)
+mv.samples(fixed(lambda make: ((make(2, 3), make(3)), {})))
+
+
+@op()
+def dot(input: Array, tensor: Array, *, xp: Any) -> Array:
+    r"""The sum of products of two vectors, :math:`\sum_i a_i b_i`.
+
+    >>> import teachtorch as torch
+    >>> torch.dot(torch.tensor([1., 2.]), torch.tensor([3., 4.]))
+    tensor(11.)
+    """
+    if input.ndim != 1 or tensor.ndim != 1:
+        raise RuntimeError(f"1D tensors expected, but got {input.ndim}D and {tensor.ndim}D tensors")
+    if input.shape != tensor.shape:
+        raise RuntimeError(
+            f"inconsistent tensor size, expected tensor [{input.shape[0]}] and src [{tensor.shape[0]}] to have the same "
+            f"number of elements, but got {input.shape[0]} and {tensor.shape[0]} elements respectively"
+        )
+    return xp.dot(input, tensor)
+
+
+dot.grad(input=lambda grad, tensor: grad * tensor.conj(), tensor=lambda grad, input: grad * input.conj())
+dot.samples(fixed(lambda make: ((make(3), make(3)), {})))
+
+
+@composite()
+def vdot(input: Tensor, other: Tensor) -> Tensor:
+    r""":math:`\sum_i \bar a_i b_i`: ``dot`` with the first vector conjugated."""
+    return dot(input.conj(), other)
+
+
+@op()
+def bmm(input: Array, mat2: Array, *, xp: Any) -> Array:
+    r"""The products of two batches of matrices: :math:`(b, n, m) \times (b, m, p) \to (b, n, p)`."""
+    if input.ndim != 3 or mat2.ndim != 3:
+        raise RuntimeError(f"batch{1 if input.ndim != 3 else 2} must be a 3D tensor")
+    if input.shape[0] != mat2.shape[0] or input.shape[2] != mat2.shape[1]:
+        raise RuntimeError(
+            f"Expected size for first two dimensions of batch2 tensor to be: [{input.shape[0]}, {input.shape[2]}] but "
+            f"got: [{mat2.shape[0]}, {mat2.shape[1]}]."
+        )
+    return xp.matmul(input, mat2)
+
+
+bmm.grad(
+    input=lambda grad, mat2, F: F.bmm(grad, F.transpose(mat2.conj(), 1, 2)),
+    mat2=lambda grad, input, F: F.bmm(F.transpose(input.conj(), 1, 2), grad),
+)
+bmm.samples(fixed(lambda make: ((make(2, 2, 3), make(2, 3, 1)), {})))
+
+
+@op(inplace=True)
+def addmm(input: Array, mat1: Array, mat2: Array, *, beta: Number = 1, alpha: Number = 1, xp: Any) -> Array:
+    r""":math:`\beta\,C + \alpha\,A B`: a matrix product and a sum in one, as in ``nn.Linear``.
+
+    >>> import teachtorch as torch
+    >>> torch.addmm(torch.ones(1), torch.tensor([[1., 2.]]), torch.tensor([[3.], [4.]]))
+    tensor([[12.]])
+    """
+    if mat1.ndim != 2 or mat2.ndim != 2:
+        raise RuntimeError(f"mat{1 if mat1.ndim != 2 else 2} must be a matrix, got {(mat1 if mat1.ndim != 2 else mat2).ndim}-D tensor")
+    if mat1.shape[1] != mat2.shape[0]:
+        raise RuntimeError(
+            f"mat1 and mat2 shapes cannot be multiplied ({mat1.shape[0]}x{mat1.shape[1]} and "
+            f"{mat2.shape[0]}x{mat2.shape[1]})"
+        )
+    product = xp.matmul(mat1, mat2)
+    if alpha != 1:
+        product *= alpha
+    if beta == 0:
+        return product
+    product += input if beta == 1 else input * beta
+    return product
+
+
+addmm.grad(
+    input=lambda grad, beta: grad if beta == 1 else grad * beta,
+    mat1=lambda grad, mat2, alpha: (grad if alpha == 1 else grad * alpha) @ mat2.T.conj(),
+    mat2=lambda grad, mat1, alpha: mat1.T.conj() @ (grad if alpha == 1 else grad * alpha),
+)
+addmm.samples(
+    fixed(
+        lambda make: ((make(2, 4), make(2, 3), make(3, 4)), {}),
+        lambda make: ((make(4), make(2, 3), make(3, 4)), {"alpha": 2, "beta": 3}),
+    )
+)
+
+
+@composite()
+def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
+    r""":math:`\beta\,y + \alpha\,A v`."""
+    product = mv(mat, vec)
+    return (input if beta == 1 else input * beta) + (product if alpha == 1 else product * alpha)
+
+
+@composite()
+def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
+    r""":math:`\beta\,C_b + \alpha\,A_b B_b` for each matrix of a batch."""
+    product = bmm(batch1, batch2)
+    return (input if beta == 1 else input * beta) + (product if alpha == 1 else product * alpha)
+
+
+@composite()
+def outer(input: Tensor, vec2: Tensor) -> Tensor:
+    r"""All products :math:`a_i b_j`.
+
+    >>> import teachtorch as torch
+    >>> torch.outer(torch.tensor([1, 2]), torch.tensor([3, 4]))
+    tensor([[3, 4],
+            [6, 8]])
+    """
+    if input.ndim != 1 or vec2.ndim != 1:
+        name, t = ("self", input) if input.ndim != 1 else ("vec2", vec2)
+        raise RuntimeError(f"outer: Expected 1-D argument {name}, but got {t.ndim}-D")
+    return input.view(-1, 1) * vec2
+
+
+@composite()
+def inner(input: Tensor, other: Tensor) -> Tensor:
+    """Sums of products over the last dimensions."""
+    if input.ndim == 0 or other.ndim == 0:
+        return input * other
+    return matmul(input, other) if input.ndim == other.ndim == 1 else (
+        matmul(input.reshape(-1, input.shape[-1]), other.reshape(-1, other.shape[-1]).t()).view(
+            *input.shape[:-1], *other.shape[:-1]
+        )
+    )
+
+
+@composite()
+def matmul(input: Tensor, other: Tensor, *, out: Any = None) -> Tensor:
+    """The product by the number of dimensions: dot, matrix-vector, matrix-matrix, or batched with broadcasting.
+
+    >>> import teachtorch as torch
+    >>> torch.ones(2, 3) @ torch.ones(3)
+    tensor([3., 3.])
+    """
+    if not isinstance(other, Tensor):
+        raise TypeError(f"matmul(): argument 'other' (position 2) must be Tensor, not {type(other).__name__}")
+    if input._array.dtype != other._array.dtype:
+        _same_dtype("matmul", input._array, other._array)
+    m, n = input._array.ndim, other._array.ndim
+    if m == 2 and n == 2:
+        return mm(input, other, out=out)
+    if m == 1 and n == 1:
+        return dot(input, other, out=out)
+    if m == 2 and n == 1:
+        return mv(input, other, out=out)
+    if m == 0 or n == 0:
+        raise RuntimeError(f"both arguments to matmul need to be at least 1D, but they are {m}D and {n}D")
+    if m == 1 and n == 2:
+        return mm(input.unsqueeze(0), other).squeeze(0)
+    return _batched(input, other)
+
+
+def _batched(input: Tensor, other: Tensor) -> Tensor:
+    """At least one operand has batch dimensions: fold them into one, multiply, unfold."""
+    from ..shapes import broadcast_shape
+
+    if other._array.ndim <= 2 and input._array.ndim >= 3:
+        # One matrix for the whole batch: a single large product.
+        shape = input._array.shape
+        folded = input.reshape(-1, shape[-1])
+        product = mm(folded, other) if other._array.ndim == 2 else mv(folded, other)
+        return unsafe_view(product, (*shape[:-1], *other._array.shape[1:]))
+    left = input.unsqueeze(0) if input._array.ndim == 1 else input
+    right = other.unsqueeze(-1) if other._array.ndim == 1 else other
+    batch = broadcast_shape(left._array.shape[:-2], right._array.shape[:-2])
+    a, b = left._array.shape[-2:], right._array.shape[-2:]
+    product = bmm(left.expand(*batch, *a).reshape(-1, *a), right.expand(*batch, *b).reshape(-1, *b))
+    result = unsafe_view(product, (*batch, a[0], b[1]))
+    if input._array.ndim == 1:
+        result = result.squeeze(-2)
+    return result.squeeze(-1) if other._array.ndim == 1 else result
+
+
+def _matmul_operator(self: Tensor, other: Any) -> Any:
+    return matmul(self, other) if isinstance(other, Tensor) else NotImplemented
+
+
+def _rmatmul_operator(self: Tensor, other: Any) -> Any:
+    return matmul(other, self) if isinstance(other, Tensor) else NotImplemented
+
+
+Tensor.__matmul__, Tensor.__rmatmul__ = _matmul_operator, _rmatmul_operator  # type: ignore[attr-defined]
+ger = outer
+
