@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from teachtorch_exercises.cli.course import course_files
 
 try:
     from playwright.sync_api import Browser, Page, Route, sync_playwright
@@ -25,15 +26,13 @@ try:
 except ModuleNotFoundError:
     pass  # the test modules here skip themselves without playwright, and say so
 
-ROOT = Path(__file__).parents[2]
-
 
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """A JupyterLab on a copy of the course without outputs."""
+    """A JupyterLab on the course as `teachtorch lab` copies it, but without outputs."""
     course = tmp_path_factory.mktemp("course")
-    for notebook in (ROOT / "notebooks").glob("*.ipynb"):
-        copy_without_outputs(notebook, course)
+    for name, source in course_files().items():
+        copy_without_outputs(source, course / name)
     with running_lab(course, home=tmp_path_factory.mktemp("home")) as lab:
         yield lab
 

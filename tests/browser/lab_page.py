@@ -105,16 +105,14 @@ def wait_for(lab: Lab, server: subprocess.Popen[bytes], log_file: Path, seconds:
     raise AssertionError(f"JupyterLab did not start:\n{log_file.read_text(errors='replace')}")
 
 
-def copy_without_outputs(notebook: Path, folder: Path) -> Path:
+def copy_without_outputs(notebook: Path, copy: Path) -> None:
     """Copy a notebook and drop its outputs, so that whatever a page shows was computed there."""
     content = nbformat.read(notebook, as_version=4)
     for cell in content.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-    folder.mkdir(parents=True, exist_ok=True)
-    copy = folder / notebook.name
+    copy.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(content, copy)
-    return copy
 
 
 class NotebookPage:

@@ -62,7 +62,7 @@ def test_the_graph_takes_a_step_of_backward(
     expect(output.locator(".tt svg").first).to_be_visible()  # the live view, not the stored picture
     said = output.locator("[aria-live]")
     before = said.inner_text()
-    output.get_by_role("button", name="Next").click()
+    output.get_by_role("button", name="one step on").click()
     expect(said).not_to_have_text(before)
     expect(said).to_contain_text("step 1 of")
     screenshot("graph-step-1")
