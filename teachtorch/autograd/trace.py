@@ -117,8 +117,8 @@ class Step:
     Attributes:
         node: the node's position in :attr:`Graph.nodes`.
         received: the gradient by each of its outputs, complete: contributions have been added up.
-        sent: the gradient by each of its inputs, in the order of ``next_functions``; ``()`` for AccumulateGrad,
-            which adds what it received to ``leaf.grad``.
+        sent: the gradient by each of its inputs, in the order of ``next_functions``; ``()`` for
+            AccumulateGrad, which adds what it received to ``leaf.grad``.
     """
 
     node: int
@@ -167,7 +167,9 @@ def _vertex(node: Any, positions: dict[Any, int]) -> Vertex:
         operation=getattr(op, "name", ""),
         links=tuple(
             Link(None if following is None else positions[following], number, argument)
-            for (following, number), argument in zip(node.next_functions, _arguments(op, len(node.next_functions)))
+            for (following, number), argument in zip(
+                node.next_functions, _arguments(op, len(node.next_functions))
+            )
         ),
         rules=dict(getattr(op, "formulas", {})),
         saved=tuple(_saved(node)),
@@ -183,9 +185,14 @@ def _arguments(op: Any, count: int) -> list[str]:
     signature = getattr(op, "signature", None)
     if signature is None:
         return [""] * count
-    several = count - len(signature.edges) + 1
+    positions = list(signature.edges)
+    if not signature.lists:  # a number in the place of a tensor, as the 2 of x ** 2, may be a mere setting
+        for position in reversed(signature.scalars):
+            if len(positions) > count:
+                positions.remove(position)
+    several = count - len(positions) + 1
     names: list[str] = []
-    for position in signature.edges:
+    for position in positions:
         name = signature.names[position]
         names += [f"{name}[{i}]" for i in range(several)] if position in signature.lists else [name]
     return names if len(names) == count else [""] * count
@@ -209,9 +216,9 @@ def record(
 ) -> Recording:
     """Run ``loss.backward(gradient, retain_graph=True)`` and note every step of it.
 
-    Afterwards each leaf has its old ``.grad`` back, the very same object, and the graph can be used again. Hooks
-    that were put on tensors and nodes do run, as in any backward. An error of the backward is not raised: it is
-    in the recording, with the steps up to it.
+    Afterwards each leaf has its old ``.grad`` back, the very same object, and the graph can be used again.
+    Hooks that were put on tensors and nodes do run, as in any backward. An error of the backward is not
+    raised: it is in the recording, with the steps up to it.
 
     Args:
         loss: where to start. Without `gradient` it must be a scalar.

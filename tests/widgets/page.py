@@ -1,7 +1,8 @@
-"""A plain page with one widget in it and its Python side at the other end: quick browser tests without Jupyter.
+"""A plain page with one widget in it and its Python side at the other end: quick browser tests without
+Jupyter.
 
-The page loads the widget's own module with a small model. What the page changes goes to the real widget in this
-process, and what the widget then shows comes back, as a kernel would do it.
+The page loads the widget's own module with a small model. What the page changes goes to the real widget in
+this process, and what the widget then shows comes back, as a kernel would do it.
 """
 
 from __future__ import annotations
@@ -47,7 +48,11 @@ def encoded(data: bytes) -> str:
 @contextmanager
 def opened(browser: Any, widget: Any, *, body: str = "", **context: Any) -> Iterator[Any]:
     """A page that shows `widget`; ``page.requests_made`` lists every request that left the page."""
-    state = {name: widget._trait_values[name] for name in widget.trait_names(sync=True) if name in widget._trait_values}
+    state = {
+        name: widget._trait_values[name]
+        for name in widget.trait_names(sync=True)
+        if name in widget._trait_values
+    }
     state = {name: value for name, value in state.items() if isinstance(value, (str, int, bool, list))}
     state["payload"] = encoded(widget.payload)
 
@@ -70,7 +75,8 @@ def opened(browser: Any, widget: Any, *, body: str = "", **context: Any) -> Iter
     page.route("http**", leave)
     page.expose_function("python", python)
     page.set_content(
-        PAGE % {"css": widget._css, "esm": encoded(widget._esm.encode()), "state": json.dumps(state), "body": body}
+        PAGE
+        % {"css": widget._css, "esm": encoded(widget._esm.encode()), "state": json.dumps(state), "body": body}
     )
     page.wait_for_selector(".tt svg")
     try:

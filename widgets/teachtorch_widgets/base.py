@@ -1,8 +1,8 @@
 """What every widget here has in common: one scene, and three things made from it.
 
-Python decides, JavaScript draws. A widget builds a **scene**, plain data that can be written as JSON. From the
-scene come the live view, a static SVG and a text in words; so everything a widget means can be tested without a
-browser, and a notebook read on GitHub or without a kernel still shows the picture.
+Python decides, JavaScript draws. A widget builds a **scene**, plain data that can be written as JSON. From
+the scene come the live view, a static SVG and a text in words; so everything a widget means can be tested
+without a browser, and a notebook read on GitHub or without a kernel still shows the picture.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ Scene = dict[str, Any]
 class SceneWidget(anywidget.AnyWidget):
     """A widget that is drawn from a scene.
 
-    A subclass gives ``_esm`` and ``_css``, bundles of files of ``static/``, and the three methods that read the
-    scene: :meth:`picture`, :meth:`describe` and :meth:`views`.
+    A subclass gives ``_esm`` and ``_css``, bundles of files of ``static/``, and the three methods that read
+    the scene: :meth:`picture`, :meth:`describe` and :meth:`views`.
     """
 
     payload = traitlets.Bytes().tag(sync=True)
@@ -76,17 +76,20 @@ class SceneWidget(anywidget.AnyWidget):
         path = Path(path)
         writers = {".svg": self.picture, ".html": self._page, ".dot": self.dot}
         if path.suffix not in writers:
-            raise ValueError(f"cannot save as {path.suffix or 'a file without suffix'}: use {', '.join(writers)}")
+            raise ValueError(
+                f"cannot save as {path.suffix or 'a file without suffix'}: use {', '.join(writers)}"
+            )
         path.write_text(writers[path.suffix](), encoding="utf-8")
         return path
 
     def _page(self) -> str:
         words = self.describe()
         return (
-            f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(words.splitlines()[0])}</title>'
+            f'<!doctype html><html lang="en"><meta charset="utf-8">'
+            f"<title>{escape(words.splitlines()[0])}</title>"
             f'<body style="margin:1rem;color-scheme:light dark"><figure style="margin:0;overflow:auto">'
-            f"{self.picture()}<figcaption><details><summary>In words</summary><pre>{escape(words)}</pre></details>"
-            f"</figcaption></figure></html>\n"
+            f"{self.picture()}<figcaption><details><summary>In words</summary>"
+            f"<pre>{escape(words)}</pre></details></figcaption></figure></html>\n"
         )
 
     def __repr__(self) -> str:

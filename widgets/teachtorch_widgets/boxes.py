@@ -17,7 +17,9 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """An edge in the direction of forward. `loop`: it goes back to an earlier node and must not bend the order."""
+    """An edge in the direction of forward. `loop`: it goes back to an earlier node and must not bend the
+    order.
+    """
 
     tail: str
     head: str

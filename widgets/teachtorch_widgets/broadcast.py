@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator, Sequence
+from functools import reduce
 from math import prod
 from typing import Any
 
@@ -18,7 +19,8 @@ from .values import cell_texts
 
 OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "**": operator.pow,
-    "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+    "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt,
+    ">=": operator.ge,
 }  # fmt: skip
 CHAINS = ("+", "-", "*")  # what may be written with more than two operands
 CELL_BUDGET = 100  # cells drawn of each tensor at most; longer axes are cut
@@ -29,9 +31,9 @@ def broadcast(*operands: Any, op: str = "+", **named: Any) -> BroadcastExplorer:
     """Show how tensors of different shapes are combined elementwise.
 
     Shapes are aligned at the right and every axis gets its verdict: *equal*, *stretch*, *insert* or *ERROR*.
-    Below, the cells: solid where there is memory, dashed where a cell is read again (stride 0). Point at a cell,
-    or move through them with the arrow keys, to see which cells made it. Sizes can be edited. A second tab shows
-    over which axes the gradient is summed.
+    Below, the cells: solid where there is memory, dashed where a cell is read again (stride 0). Point at a
+    cell, or move through them with the arrow keys, to see which cells made it. Sizes can be edited. A second
+    tab shows over which axes the gradient is summed.
 
     Args:
         *operands: two or more shapes or tensors; with tensors the cells show their values.
@@ -66,7 +68,9 @@ class BroadcastExplorer(SceneWidget):
         shapes = [_shape(operand) for operand in operands.values()]
         tensors = list(operands.values())
         values = tensors if all(hasattr(tensor, "shape") for tensor in tensors) else None
-        super().__init__(build_scene(self._names, shapes, op, values), shapes=[list(shape) for shape in shapes])
+        super().__init__(
+            build_scene(self._names, shapes, op, values), shapes=[list(shape) for shape in shapes]
+        )
 
     @traitlets.observe("shapes")
     def _reshape(self, change: dict[str, Any]) -> None:
@@ -80,7 +84,7 @@ class BroadcastExplorer(SceneWidget):
         if self._scene["sums"]:
             tabs["Gradient"] = broadcast_picture.gradient(self._scene)
         return {
-            name: f'<svg class="tt-picture" role="img" aria-label="{name} picture; the text below says it in words" '
+            name: f'<svg class="tt-picture" role="img" aria-label="{name}: the words below say it" '
             f'width="{wide:.0f}" height="{high:.0f}">{body}</svg>'
             for name, (body, wide, high) in tabs.items()
         }
@@ -90,7 +94,11 @@ class BroadcastExplorer(SceneWidget):
         body, wide, high = broadcast_picture.forward(self._scene)
         words = self.describe()
         return document(
-            body, size=(wide, high), title=words.splitlines()[0], description=words, styles=("theme.css", "broadcast.css")
+            body,
+            size=(wide, high),
+            title=words.splitlines()[0],
+            description=words,
+            styles=("theme.css", "broadcast.css"),
         )
 
     def describe(self) -> str:
@@ -100,7 +108,9 @@ class BroadcastExplorer(SceneWidget):
 
 def _shape(operand: Any) -> tuple[int, ...]:
     if isinstance(operand, int):
-        raise ValueError(f"expected a shape or a tensor, got {operand!r}: write ({operand},) for one axis of that size")
+        raise ValueError(
+            f"expected a shape or a tensor, got {operand!r}: write ({operand},) for one axis of that size"
+        )
     return tuple(int(size) for size in getattr(operand, "shape", operand))
 
 
@@ -141,6 +151,7 @@ def build_scene(
         "mend": [{"code": mend.code, "result": str(mend.result)} for mend in told.mends],
         "notes": list(_notes(told)),
         "sums": list(_sums(told, op)),
+        "values": tensors is not None,
         "cells": _cells(told, op, tensors),
     }  # fmt: skip
 
@@ -149,8 +160,8 @@ def _notes(told: Broadcast) -> Iterator[str]:
     """What repeating costs: nothing."""
     if told.shape is None:
         return
-    for i, (name, shape) in enumerate(zip(told.names, told.shapes)):
-        if any(not stride for stride in told.strides(i)):
+    for name, shape in zip(told.names, told.shapes):
+        if prod(shape) != prod(told.shape):
             yield f"{name}: {prod(shape)} in memory, read as {prod(told.shape)} without a copy"
 
 
@@ -190,28 +201,29 @@ def _cells(told: Broadcast, op: str, tensors: Sequence[Any] | None) -> dict[str,
     return {
         "cell": list(grid.cell),
         "budget": CELL_BUDGET,
-        "boxes": [list(box) for box in broadcast_picture.place(grid, [round(width(words)) for words in captions])],
+        "boxes": [
+            list(box) for box in broadcast_picture.place(grid, [round(width(words)) for words in captions])
+        ],
         "axes": [[[spot.index, spot.offset] for spot in axis] for axis in grid.axes],
         "labels": labels,
     }
 
 
 def _labels(told: Broadcast, op: str, tensors: Sequence[Any] | None, grid: Grid) -> list[list[str]] | None:
-    """A text for every cell of every operand and of the result: values, or places in memory where there are none."""
+    """A text for every cell of every operand and of the result: values, or places in memory where there are
+    none.
+    """
     indices = [index for index, _, _ in grid.places()]
     places = [
         [sum(i * stride for i, stride in zip(index, told.strides(operand))) for index in indices]
         for operand in range(len(told.shapes))
     ]
-    if tensors is None:
-        return [[str(place) for place in row] for row in places] + [[""] * len(indices)]
-    result = tensors[0]
-    for tensor in tensors[1:]:
-        result = OPERATORS[op](result, tensor)
-    flat = [cell_texts(tensor, row) for tensor, row in zip(tensors, places)]
     steps = [prod(told.shape[axis + 1 :]) for axis in range(len(told.shape))] if told.shape else []
-    own = [sum(i * step for i, step in zip(index, steps)) for index in indices]
-    return [*flat, cell_texts(result, own)]
+    places.append([sum(i * step for i, step in zip(index, steps)) for index in indices])  # the result's own
+    if tensors is None:
+        return [[str(place) for place in row] for row in places]
+    result = reduce(OPERATORS[op], tensors)
+    return [cell_texts(tensor, row) for tensor, row in zip((*tensors, result), places)]
 
 
 def _sentences(scene: Scene) -> Iterator[str]:
@@ -227,8 +239,5 @@ def _sentences(scene: Scene) -> Iterator[str]:
         yield f"Would work: {mend['code']}, the result is {mend['result']}"
     for row in scene["sums"]:
         if row["dims"]:
-            dims = ", ".join(map(str, row["dims"]))
-            yield (
-                f"The gradient of {row['name']} is summed over dim{'s' if len(row['dims']) > 1 else ''} {dims}: "
-                f"{row['name']}.grad = {row['code']}"
-            )
+            dims = f"dim{'s' if len(row['dims']) > 1 else ''} {', '.join(map(str, row['dims']))}"
+            yield f"The gradient of {row['name']} is summed over {dims}: {row['name']}.grad = {row['code']}"

@@ -9,6 +9,7 @@ from .svg import Markup, number, shorten, tag, width
 
 LEFT, COLUMN, ROW, TOP = 118, 104, 34, 34
 COLOURS = ("blue", "green", "purple", "gold")  # of the operands, in turn
+# What was inserted has a plus, what was stretched an arrow.
 MARKS = {"equal": "= equal", "stretch": "↔ stretch", "insert": "+ insert", "error": "✕ ERROR"}
 MARGIN, SPREAD = 14, 40
 
@@ -29,7 +30,7 @@ def forward(scene: dict[str, Any]) -> tuple[Markup, float, float]:
         parts.append(tag("text", line, x=MARGIN, y=high, class_="mends"))
         wide = max(wide, MARGIN * 2 + width(line))
     if scene["cells"]:
-        cells, across, down = _cells(scene, high + 26)
+        cells, across, down = _cells(scene, high + 38)
         parts.append(cells)
         wide, high = max(wide, across), down
     return Markup("".join(parts)), wide, high + 14
@@ -59,12 +60,16 @@ def _table(scene: dict[str, Any], verdicts: Any) -> tuple[Markup, float, float]:
         parts.append(tag("text", f"dim {axis['dim']}", class_="mid dim", x=x, y=20))
         if axis["verdict"] == "error":
             parts.append(tag("rect", class_="wrong", x=x - COLUMN / 2 + 4, y=6,
-                             width=COLUMN - 8, height=(len(names) + 1) * ROW + 62, rx=8))  # fmt: skip
+                             width=COLUMN - 8, height=(len(names) + 1) * ROW + 72, rx=8))  # fmt: skip
         for row, operand in enumerate(names):
-            parts.append(_size(axis["sizes"][row], axis, x, TOP + row * ROW, COLOURS[row % len(COLOURS)], operand["name"]))
+            parts.append(
+                _size(
+                    axis["sizes"][row], axis, x, TOP + row * ROW, COLOURS[row % len(COLOURS)], operand["name"]
+                )
+            )
         line = TOP + len(names) * ROW + 8
         parts.append(_size(axis["size"], axis, x, line, "result", "result"))
-        parts.append(verdicts(scene, axis, x, line + ROW + 12))
+        parts.append(verdicts(scene, axis, x, line + ROW + 16))
     for row, operand in enumerate(names):
         parts.append(tag("text", shorten(operand["name"], 12), class_=f"strong {COLOURS[row % len(COLOURS)]}",
                          x=MARGIN, y=TOP + row * ROW + 18))  # fmt: skip
@@ -73,9 +78,11 @@ def _table(scene: dict[str, Any], verdicts: Any) -> tuple[Markup, float, float]:
     parts.append(tag("path", class_="rule", d=f"M{MARGIN} {line}H{right - 10}"))
     parts.append(tag("text", shorten(scene["expression"], 13), class_="strong", x=MARGIN, y=line + 22))
     if not axes:
-        parts.append(tag("text", "no axes: every operand is a single number", class_="dim", x=LEFT, y=line + 22))
+        parts.append(
+            tag("text", "no axes: every operand is a single number", class_="dim", x=LEFT, y=line + 22)
+        )
         right = LEFT + 330
-    return Markup("".join(parts)), right + MARGIN, line + 2 * ROW + 10
+    return Markup("".join(parts)), right + MARGIN, line + 2 * ROW + 8
 
 
 def _size(size: int | None, axis: dict[str, Any], x: float, y: float, style: str, name: str) -> Markup:
@@ -83,8 +90,8 @@ def _size(size: int | None, axis: dict[str, Any], x: float, y: float, style: str
     if style == "result":
         words, kind = ("✕", "none") if size is None else (str(size), "real")
     elif size is None:
-        words, kind = ("—", "again") if axis["size"] is None else (f"1 → {axis['size']}", "again")
-        words = "1" if axis["size"] == 1 else words
+        kind = "again"
+        words = "—" if axis["size"] is None else "+1" if axis["size"] == 1 else f"+1 → {axis['size']}"
     elif size == 1 and axis["size"] not in (1, None):
         words, kind = f"1 → {axis['size']}", "again"
     else:
@@ -94,13 +101,22 @@ def _size(size: int | None, axis: dict[str, Any], x: float, y: float, style: str
 
 
 def _verdicts(scene: dict[str, Any], axis: dict[str, Any], x: float, y: float) -> Markup:
-    return tag("text", MARKS[axis["verdict"]], class_=f"mid v-{axis['verdict']}", x=x, y=y)
+    return _pill(MARKS[axis["verdict"]], axis["verdict"], x, y)
 
 
 def _sums(scene: dict[str, Any], axis: dict[str, Any], x: float, y: float) -> Markup:
     summed = [row["name"] for row in scene["sums"] if axis["dim"] in row["dims"]]
-    words = f"Σ for {', '.join(summed)}" if summed else "kept"
-    return tag("text", shorten(words, 14), class_="mid v-stretch" if summed else "mid dim", x=x, y=y)
+    return (
+        _pill(shorten(f"Σ for {', '.join(summed)}", 13), "stretch", x, y)
+        if summed
+        else _pill("kept", "equal", x, y)
+    )
+
+
+def _pill(words: str, kind: str, x: float, y: float) -> Markup:
+    """A verdict under its axis."""
+    box = tag("rect", x=x - 44, y=y - 15, width=88, height=21, rx=10.5)
+    return tag("g", box, tag("text", words, class_="mid", x=x, y=y), class_=f"pill {kind}")
 
 
 def _cells(scene: dict[str, Any], top: float) -> tuple[Markup, float, float]:
@@ -123,18 +139,24 @@ def _cells(scene: dict[str, Any], top: float) -> tuple[Markup, float, float]:
         if not result:
             sign = "=" if box == len(scene["operands"]) - 1 else scene["sign"]
             sign_x = x + max(grid.size[0], width(caption)) + SPREAD / 2
-            parts.append(tag("text", sign, class_="mid sign", x=sign_x, y=top + y + min(grid.size[1], 200) / 2 + 6))
+            parts.append(
+                tag("text", sign, class_="mid sign", x=sign_x, y=top + y + min(grid.size[1], 200) / 2 + 6)
+            )
         wide = max(wide, x + max(grid.size[0], width(caption)) + MARGIN)
         down = max(down, top + y + grid.size[1])
-    legend = (
-        ("real", "in memory"),
-        ("again", "repeated: stride 0, no memory of its own"),
-    )
-    x, y = float(MARGIN), down + 14
+    legend: tuple[tuple[str, str], ...]
+    legend = (("real", "in memory"), ("again", "repeated: stride 0, no memory of its own"))
+    x, y = float(MARGIN), down + 16
+    if cells["labels"] and not scene["values"]:
+        legend = (*legend, ("", "numbers: places in memory"))
     for kind, words in legend:
-        parts.append(tag("g", tag("rect", class_=kind, x=x, y=y, width=14, height=14, rx=2), class_="blue"))
-        parts.append(tag("text", words, class_="dim", x=x + 20, y=y + 11))
-        x += 44 + width(words, 11)
+        if kind:
+            parts.append(
+                tag("g", tag("rect", class_=kind, x=x, y=y, width=14, height=14, rx=2), class_="blue")
+            )
+            x += 20
+        parts.append(tag("text", words, class_="dim", x=x, y=y + 11))
+        x += 24 + width(words, 11)
     return Markup("".join(parts)), max(wide, x), y + 14
 
 

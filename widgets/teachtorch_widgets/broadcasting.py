@@ -107,8 +107,10 @@ class Broadcast:
 
 
 def repeats(size: int | None, result: int | None) -> bool:
-    """Whether an operand of this size (``None``: no such axis) is read several times along the axis."""
-    return size in (1, None) and result not in (1, None)
+    """Whether an operand of this size (``None``: no such axis) stands still along the axis while the result
+    moves.
+    """
+    return size is None or (size == 1 and result not in (1, None))
 
 
 def explain(shapes: Sequence[Sequence[int]], names: Sequence[str] = "abcdefgh") -> Broadcast:
@@ -148,9 +150,11 @@ def _axis(dim: int, ndim: int, shapes: tuple[Shape, ...], names: tuple[str, ...]
     again = f"read {size} times" if size else "read no times: the result is empty"
     if missing:
         then = "" if size == 1 else f" and {again}"
-        more = f"; {_list(stretched)} has 1 there, {again}" if stretched else ""
+        more = f"; {_list(stretched)} has 1 there and is {again}" if stretched else ""
         have = "has" if len(missing) == 1 else "have"
-        return Axis(dim, sizes, size, "insert", f"{_list(missing)} {have} no such axis: a 1 is inserted{then}{more}")
+        return Axis(
+            dim, sizes, size, "insert", f"{_list(missing)} {have} no such axis: a 1 is inserted{then}{more}"
+        )
     if stretched:
         have = "has" if len(stretched) == 1 else "have"
         return Axis(dim, sizes, size, "stretch", f"{_list(stretched)} {have} 1: its one slice is {again}")
@@ -171,7 +175,8 @@ def _failure(shapes: tuple[Shape, ...], names: tuple[str, ...]) -> tuple[str, tu
             if position == 1:
                 mends += mendings(names[0], left, right)
             mends.sort(key=lambda mend: (prod(mend.result), len(mend.shape)))
-            return mismatch(left, right), tuple(mends[:3])
+            cheapest = {prod(mend.result): mend for mend in reversed(mends)}  # one for each size of result
+            return mismatch(left, right), tuple(cheapest[size] for size in sorted(cheapest)[:3])
         left = joined
     raise AssertionError("only shapes that fail to broadcast come here")
 
@@ -192,7 +197,7 @@ def join(a: Shape, b: Shape) -> Shape | None:
 
 
 def mismatch(a: Shape, b: Shape) -> str:
-    """PyTorch's message for two shapes that do not fit: it reads from the right and names the first failure."""
+    """PyTorch's message for two shapes that do not fit: the first failure, read from the right."""
     ndim = max(len(a), len(b))
     for back in range(1, min(len(a), len(b)) + 1):
         if a[-back] != b[-back] and 1 not in (a[-back], b[-back]):

@@ -19,7 +19,7 @@ from math import prod
 from .svg import Markup, tag
 
 GAP, CUT = 9, 15  # pixels between blocks, and where indices are left out
-FEWEST = 3  # an axis that is cut keeps its first two indices and its last
+MOST, FEWEST = 20, 3  # indices of an axis; one that is cut keeps its last index
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +31,14 @@ class Spot:
 
 
 def shown(shape: tuple[int, ...], budget: int) -> tuple[int, ...]:
-    """How many indices of each axis to draw so that there are at most `budget` cells, if that can be."""
-    counts = list(shape)
-    while prod(counts) > budget and max(counts) > FEWEST:
-        longest = counts.index(max(counts))
-        counts[longest] = FEWEST if prod(counts) > 8 * budget else counts[longest] - 1
-    return tuple(counts)
+    """How many indices of each axis to draw: as many as leave at most `budget` cells, and never fewer than
+    three.
+    """
+    for longest in range(MOST, FEWEST, -1):
+        counts = tuple(min(size, longest) for size in shape)
+        if prod(counts) <= budget:
+            return counts
+    return tuple(min(size, FEWEST) for size in shape)
 
 
 class Grid:

@@ -3,8 +3,8 @@
 Nobody needs a system binary, and nothing is laid out in the browser. Where no program can be run at all (in
 Pyodide), a small layered layout in Python does.
 
-Rules for DOT that every engine survives: node ids are n0, n1, ...; no label begins with an empty line; boxes have
-fixed sizes, worked out in Python; only positions are taken from the answer.
+Rules for DOT that every engine survives: node ids are n0, n1, ...; no label begins with an empty line; boxes
+have fixed sizes, worked out in Python; only positions are taken from the answer.
 """
 
 from __future__ import annotations
@@ -34,7 +34,10 @@ def write(boxes: Sequence[Box], arrows: Sequence[Arrow], frames: Sequence[Frame]
     for box in boxes:
         label = "\n".join(line for line in box.lines if line.strip()) or box.id
         source.node(
-            box.id, label=graphviz.escape(label), width=f"{box.width / INCH:.4f}", height=f"{box.height / INCH:.4f}"
+            box.id,
+            label=graphviz.escape(label),
+            width=f"{box.width / INCH:.4f}",
+            height=f"{box.height / INCH:.4f}",
         )
     for frame in frames:
         with source.subgraph(name=f"cluster_{frame.id}") as cluster:
@@ -42,7 +45,9 @@ def write(boxes: Sequence[Box], arrows: Sequence[Arrow], frames: Sequence[Frame]
             for member in frame.members:
                 cluster.node(member)
     for arrow in arrows:
-        source.edge(arrow.tail, arrow.head, **({"constraint": "false", "style": "dashed"} if arrow.loop else {}))
+        source.edge(
+            arrow.tail, arrow.head, **({"constraint": "false", "style": "dashed"} if arrow.loop else {})
+        )
     return source.source
 
 
@@ -50,8 +55,8 @@ def write(boxes: Sequence[Box], arrows: Sequence[Arrow], frames: Sequence[Frame]
 def engine() -> str | None:
     """The program that lays out: ``dot`` on the path, else graphviz-pure from the wheel, else ``None``.
 
-    The wheel's program is looked for beside the running Python first: a kernel may run from a virtual environment
-    that is not on the path.
+    The wheel's program is looked for beside the running Python first: a kernel may run from a virtual
+    environment that is not on the path.
     """
     if sys.platform == "emscripten":
         return None

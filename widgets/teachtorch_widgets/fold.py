@@ -1,8 +1,10 @@
-"""Makes large graphs small: the turns of a loop become one turn, a module becomes one node, and the rest is cut.
+"""Makes large graphs small: the turns of a loop become one turn, a module becomes one node, and the rest is
+cut.
 
-A graph of thousands of nodes can be laid out by no engine in reasonable time, and read by nobody. Operations are
-numbered as forward made them, so the body of a loop is a run of nodes that comes again with the same operations,
-linked in the same way: a repeat in a sequence, found by comparing the sequence with itself shifted.
+A graph of thousands of nodes can be laid out by no engine in reasonable time, and read by nobody. Operations
+are numbered as forward made them, so the body of a loop is a run of nodes that comes again with the same
+operations, linked in the same way: a repeat in a sequence, found by comparing the sequence with itself
+shifted.
 """
 
 from __future__ import annotations
@@ -61,7 +63,7 @@ def fold(graph: Graph, owners: dict[int, str], titles: dict[str, str]) -> Folded
 
     Args:
         graph: the graph.
-        owners: for each operation that belongs to a module, the module's path.
+        owners: for each vertex that belongs to a module, the module's path.
         titles: what to write over a module, by its path.
     """
     folded = Folded(list(range(len(graph.nodes))))
@@ -109,7 +111,7 @@ def find_repeats(graph: Graph) -> list[Repeat]:
 
 
 def _signatures(graph: Graph, operations: Sequence[Vertex]) -> np.ndarray:
-    """A number for each operation: the same for two operations that do the same in the same place of a loop."""
+    """A number for each operation: the same for two that do the same in the same place of a loop."""
     place = {vertex.index: i for i, vertex in enumerate(operations)}
     uses = Counter(link.to for vertex in operations for link in vertex.links)
     codes: dict[object, int] = {}
@@ -163,14 +165,14 @@ def _is_leaf(graph: Graph, index: int | None) -> bool:
 
 def _fold_module(graph: Graph, folded: Folded, members: list[int], title: str) -> None:
     """Let one node stand for all operations of a module and for the leaves that only it uses."""
-    inside = set(members)
+    inside = {member for member in members if graph.nodes[member].variable is None}
     users: dict[int, set[int]] = {}
     for vertex in graph.nodes:
         for link in vertex.links:
             if _is_leaf(graph, link.to):
                 users.setdefault(folded.stands[link.to], set()).add(folded.stands[vertex.index])  # type: ignore[index]
     inside |= {leaf for leaf, consumers in users.items() if consumers <= inside}
-    shown = members[0]
+    shown = min(inside)
     folded.stands = [shown if stand in inside else stand for stand in folded.stands]
     folded.modules[shown] = title
     folded.groups = [group for group in folded.groups if not inside & set(group.members)]
@@ -190,10 +192,11 @@ def _cut(folded: Folded) -> None:
 
 
 def owners(graph: Graph, parameters: dict[int, str], depth: int) -> dict[int, str]:
-    """Which module each operation belongs to, as far as its parameters tell.
+    """Which module each operation and each parameter belongs to, as far as the parameters' names tell.
 
-    An operation belongs to the module whose parameter it uses, be it through a transpose. So does everything that
-    lies between two operations of one module. Modules deeper than `depth` count as the one that holds them.
+    An operation belongs to the module whose parameter it uses, be it through a transpose. So does everything
+    that lies between two operations of one module. Modules deeper than `depth` count as the one that holds
+    them.
 
     Args:
         graph: the graph.
@@ -202,20 +205,25 @@ def owners(graph: Graph, parameters: dict[int, str], depth: int) -> dict[int, st
     """
     paths = {leaf: tuple(name.split(".")[:-1][:depth]) for leaf, name in parameters.items()}
     order = sorted((v for v in graph.nodes if v.variable is None), key=lambda vertex: vertex.made)
-    only: dict[int, tuple[str, ...]] = {}  # results that hang on the parameters of one module and on nothing else
+    only: dict[
+        int, tuple[str, ...]
+    ] = {}  # results that hang on the parameters of one module and on nothing else
     own: dict[int, tuple[str, ...]] = {}
     for vertex in order:
         targets = [link.to for link in vertex.links if link.to is not None]
         direct = {paths.get(t, only.get(t)) for t in targets} - {None, ()}
         if len(direct) == 1:
             own[vertex.index] = next(iter(direct))  # type: ignore[assignment]
-            if all(paths.get(t, only.get(t)) in direct for t in targets):
+            if len(targets) == len(vertex.links) and all(
+                paths.get(t, only.get(t)) in direct for t in targets
+            ):
                 only[vertex.index] = own[vertex.index]
     for path in set(own.values()):
         members = {index for index, owner in own.items() if owner == path}
         for index in _between(graph, members):
             own.setdefault(index, path)
-    return {index: ".".join(path) for index, path in own.items()}
+    used = {leaf: path for leaf, path in paths.items() if path in own.values()}
+    return {index: ".".join(path) for index, path in {**own, **used}.items()}
 
 
 def _between(graph: Graph, members: set[int]) -> set[int]:
@@ -225,7 +233,9 @@ def _between(graph: Graph, members: set[int]) -> set[int]:
         for link in vertex.links:
             if link.to is not None:
                 users.setdefault(link.to, []).append(vertex.index)
-    before = _reach(members, lambda index: [link.to for link in graph.nodes[index].links if link.to is not None])
+    before = _reach(
+        members, lambda index: [link.to for link in graph.nodes[index].links if link.to is not None]
+    )
     after = _reach(members, lambda index: users.get(index, []))
     return {index for index in before & after if graph.nodes[index].variable is None} - members
 

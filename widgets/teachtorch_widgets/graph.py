@@ -28,18 +28,18 @@ def graph(
     """Draw the graph behind `loss` and step through its backward.
 
     Forward runs downwards, as the student wrote it; every box has its dtype, its shape and its value, where
-    somebody still holds it. ``|< < > >|`` or Space go through backward in the engine's own order, with the rule of
-    each node and the numbers in it. A toggle shows the graph as PyTorch has it: nodes, ``next_functions``,
-    AccumulateGrad.
+    somebody still holds it. ``|< < > >|`` or Space go through backward in the engine's own order, with the
+    rule of each node and the numbers in it. A toggle shows the graph as PyTorch has it: nodes,
+    ``next_functions``, AccumulateGrad.
 
-    One backward is run to record the steps. It costs the student nothing: the graph is kept, and every ``.grad`` is
-    what it was before.
+    One backward is run to record the steps. It costs the student nothing: the graph is kept, and every
+    ``.grad`` is what it was before.
 
     Args:
         loss: a tensor. If it is not a scalar, backward starts from ones, unless `gradient` is given.
         params: a module, or names and tensors; they name the leaves and tell modules apart.
-        inputs: more names: of data, and of results on the way. Tensors that have none are called by the variables
-            that hold them where `graph` is called.
+        inputs: more names: of data, and of results on the way. Tensors that have none are called by the
+            variables that hold them where `graph` is called.
         values: show values.
         grads: show gradients.
         depth: modules nested deeper than this are drawn as part of the one that holds them.
@@ -49,12 +49,22 @@ def graph(
     given = {**parameters, **(inputs or {})}
     seeded = gradient is None and loss.requires_grad and loss.numel() != 1
     start = loss.detach().clone().fill_(1) if seeded else gradient
-    also = [tensor for tensor in given.values() if tensor.grad_fn is not None]
-    recording = trace.record(loss, start, also=also) if loss.requires_grad else trace.Recording(trace.Graph(()), ())
+    held = dict(_variables(sys._getframe(1), type(loss)))
+    also = [tensor for tensor in (*given.values(), *held.values()) if tensor.grad_fn is not None]
+    if loss.requires_grad:
+        recording = trace.record(loss, start, also=also)
+    else:
+        recording = trace.Recording(trace.Graph(()), ())
     builder = SceneBuilder(
-        loss, recording, given=given, held=dict(_variables(sys._getframe(1), type(loss))), parameters=parameters,
-        titles=_modules(params), options=Options(values, grads, depth), seeded=seeded,
-    )  # fmt: skip
+        loss,
+        recording,
+        given=given,
+        held=held,
+        parameters=parameters,
+        titles=_modules(params),
+        options=Options(values, grads, depth),
+        seeded=seeded,
+    )
     return GraphExplorer(builder.build())
 
 
@@ -76,18 +86,20 @@ class GraphExplorer(SceneWidget):
     """The widget that :func:`graph` returns."""
 
     _esm = bundle("common.js", "graph.js")
-    _css = bundle("theme.css", "graph.css", "controls.css")
+    _css = bundle("theme.css", "graph.css", "controls.css", "graph_live.css")
 
     def views(self) -> dict[str, str]:
         """The one picture; stepping and hovering only change classes and texts in it."""
-        drawn, wide, high = graph_picture.body(self._scene)
+        drawn, wide, high = graph_picture.body(self._scene, live=True)
         return {"Graph": f'<svg class="tt-picture" width="{wide:.0f}" height="{high:.0f}">{drawn}</svg>'}
 
     def packed_scene(self) -> Scene:
         """What the front end needs beside the picture: no coordinates, no DOT."""
         hidden = ("box", "heat", "torchsub")
         nodes = [{k: v for k, v in node.items() if k not in hidden} for node in self._scene["nodes"]]
-        edges = [{"from": edge["from"], "to": edge["to"], "grad": edge["grad"]} for edge in self._scene["edges"]]
+        edges = [
+            {"from": edge["from"], "to": edge["to"], "grad": edge["grad"]} for edge in self._scene["edges"]
+        ]
         rest = {k: self._scene[k] for k in ("kind", "title", "notes", "steps", "total", "why")}
         return {**rest, "nodes": nodes, "edges": edges}
 
@@ -95,7 +107,8 @@ class GraphExplorer(SceneWidget):
         """The whole graph as a complete SVG, gradients included."""
         drawn, wide, high = graph_picture.body(self._scene)
         return document(
-            drawn, size=(wide, high), title=self._scene["title"], description=self.describe(),
+            drawn, size=(wide, high), title=self._scene["title"],
+            description=" ".join(step["say"] for step in self._scene["steps"][:12]) or self._scene["title"],
             styles=("theme.css", "graph.css"),
         )  # fmt: skip
 
@@ -115,7 +128,13 @@ def _sentences(scene: Scene) -> Iterator[str]:
     for node in reversed(scene["nodes"]):
         if node["kind"] == "number":
             continue
-        words = [f"  {node['title']}", node["sub"], node.get("type", ""), node.get("value", ""), node.get("stale", "")]
+        words = [
+            f"  {node['title']}",
+            node["sub"],
+            node.get("type", ""),
+            node.get("value", ""),
+            node.get("stale", ""),
+        ]
         yield ", ".join(word for word in words if word)
     if scene["steps"]:
         yield "Backward:"

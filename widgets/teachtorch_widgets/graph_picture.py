@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from .graph_scene import HEAD, LINE, PAD, heat_size
+from .graph_scene import NOT_KEPT
+from .placement import HEAD, LINE, PAD, heat_size
 from .svg import Markup, tag, width
 
 MARGIN, LEGEND = 12, 28
 
 
-def body(scene: dict[str, Any]) -> tuple[Markup, float, float]:
+def body(scene: dict[str, Any], *, live: bool = False) -> tuple[Markup, float, float]:
     """The picture without style, its width and its height.
 
-    Texts of the student's view and of PyTorch's own are both in it (classes ``ours`` and ``theirs``): the toggle
-    shows the one or the other, and nothing is laid out again.
+    In the live picture are both the texts of the student's view and those of PyTorch's own (classes ``ours``
+    and ``theirs``): the toggle shows the one or the other, and nothing is laid out again.
     """
     parts = [tag("text", scene["title"], class_="strong", x=MARGIN, y=20)]
     top = 30
@@ -23,10 +24,9 @@ def body(scene: dict[str, Any]) -> tuple[Markup, float, float]:
         top += 16
         parts.append(tag("text", note, class_="dim", x=MARGIN, y=top - 8))
         wide = max(wide, MARGIN * 2 + width(note, 11))
-    names = {node["id"]: node for node in scene["nodes"]}
     drawn = [_frame(frame) for frame in scene["frames"] if "box" in frame]
-    drawn += [_edge(edge, number, names) for number, edge in enumerate(scene["edges"])]
-    drawn += [_node(node) for node in scene["nodes"]]
+    drawn += [_edge(edge, number, live) for number, edge in enumerate(scene["edges"])]
+    drawn += [_node(node, live) for node in scene["nodes"]]
     parts.append(tag("g", *drawn, transform=f"translate({MARGIN} {top})"))
     high = top + scene["size"][1]
     legend, legend_width = _legend(scene, high + 20)
@@ -45,7 +45,7 @@ def _frame(frame: dict[str, Any]) -> Markup:
     )
 
 
-def _edge(edge: dict[str, Any], number: int, names: dict[str, Any]) -> Markup:
+def _edge(edge: dict[str, Any], number: int, live: bool) -> Markup:
     """An arrow; its head is drawn, not a marker, since markers need ids that are unique in the whole page."""
     numbers = [float(n) for n in edge["path"].replace("M", " ").replace("C", " ").replace("L", " ").split()]
     start, end = (numbers[0], numbers[1]), (numbers[-2], numbers[-1])
@@ -54,11 +54,13 @@ def _edge(edge: dict[str, Any], number: int, names: dict[str, Any]) -> Markup:
         before = (numbers[-6], numbers[-5])
     kind = "edge" + ("" if edge["grad"] else " nograd") + (" loop" if edge.get("loop") else "")
     parts = [tag("path", class_="line", d=edge["path"]), tag("path", class_="tip ours", d=_tip(before, end))]
-    if edge["grad"]:
+    if live and edge["grad"]:
         parts.append(tag("path", class_="tip theirs", d=_tip(after, start)))
-    if edge.get("slot"):
-        parts.append(tag("text", edge["slot"], class_="dim theirs", x=end[0] + 6, y=end[1] - 10))
-    return tag("g", *parts, class_=kind, data_e=number)
+    if live and edge.get("slot"):
+        parts.append(
+            tag("text", edge["slot"], class_="dim theirs", x=end[0] + 6, y=end[1] - 8 - 12 * edge["twin"])
+        )
+    return tag("g", *parts, class_=kind, data_e=number if live else None)
 
 
 def _tip(before: tuple[float, float], end: tuple[float, float]) -> str:
@@ -70,38 +72,47 @@ def _tip(before: tuple[float, float], end: tuple[float, float]) -> str:
     return f"M{end[0]:.0f} {end[1]:.0f}L{x - 4 * uy:.1f} {y + 4 * ux:.1f}L{x + 4 * uy:.1f} {y - 4 * ux:.1f}z"
 
 
-def _node(node: dict[str, Any]) -> Markup:
+def _node(node: dict[str, Any], live: bool) -> Markup:
     x, y, wide, high = node["box"]
     number = node["kind"] == "number"
     parts = [tag("rect", class_="box", width=wide, height=high, rx=high / 2 if number else 8)]
+
+    def line(words: str, style: str, y: float, theirs: str = "") -> None:
+        """A text of the student's view, and in the live picture its counterpart in PyTorch's."""
+        both = live and theirs
+        where: dict[str, Any] = {"x": wide / 2 if number else PAD, "y": y}
+        parts.append(tag("text", words, class_=f"{style} ours" if both else style, **where))
+        if both:
+            parts.append(tag("text", theirs, class_=f"{style} theirs", **where))
+
     if number:
-        parts.append(tag("text", node["title"], class_="mid ours", x=wide / 2, y=17))
-        parts.append(tag("text", "None", class_="mid dim theirs", x=wide / 2, y=17))
-        return tag("g", *parts, class_="node number", data_n=node["id"], transform=f"translate({x} {y})")
-    parts.append(tag("text", node["title"], class_="head ours", x=PAD, y=HEAD))
-    parts.append(tag("text", node["torch"], class_="head theirs", x=PAD, y=HEAD))
-    line = HEAD + LINE
-    parts.append(tag("text", node["sub"], class_="dim ours", x=PAD, y=line))
-    parts.append(tag("text", node["torchsub"], class_="dim theirs", x=PAD, y=line))
-    if node.get("type"):
-        line += LINE
-        parts.append(tag("text", node["type"], class_="dim", x=PAD, y=line))
-    if "heat" in node:
-        heat_wide, heat_high = heat_size(node)
-        parts.append(tag("image", href=node["heat"][0], x=PAD, y=line + 6, width=heat_wide, height=heat_high,
-                         preserveAspectRatio="none"))  # fmt: skip
-        line += heat_high + 6
-    elif node.get("value"):
-        line += LINE
-        kept = "dim" if node["value"] == "value not kept" else "value"
-        parts.append(tag("text", node["value"], class_=kept, x=PAD, y=line))
-    if node.get("stale"):
-        line += LINE
-        parts.append(tag("text", node["stale"], class_="warn", x=PAD, y=line))
-    if node.get("grad"):
-        parts.append(tag("text", f"grad {node['grad']}", class_="grad", x=PAD, y=line + LINE))
-    kind = f"node {node['kind']}" + (" root" if node.get("root") else "") + (" stale" if node.get("stale") else "")
-    return tag("g", *parts, class_=kind, data_n=node["id"], transform=f"translate({x} {y})")
+        line(node["title"], "mid", 17, "None")
+    else:
+        line(node["title"], "head", HEAD, node["torch"])
+        line(node["sub"], "dim", HEAD + LINE, node["torchsub"])
+        down = HEAD + LINE
+        if node.get("type"):
+            down += LINE
+            line(node["type"], "dim", down)
+        if "heat" in node:
+            heat_wide, heat_high = heat_size(node)
+            place = {"x": PAD, "y": down + 6, "width": heat_wide, "height": heat_high}
+            parts.append(tag("image", href=node["heat"][0], preserveAspectRatio="none", **place))
+            down += heat_high + 6
+        elif node.get("value"):
+            down += LINE
+            line(node["value"], "dim" if node["value"] == NOT_KEPT else "value", down)
+        if node.get("stale"):
+            down += LINE
+            line(node["stale"], "warn", down)
+        if node.get("grad"):
+            line(f"grad {node['grad']}", "grad", down + LINE)
+    kind = (
+        f"node {node['kind']}"
+        + (" root" if node.get("root") else "")
+        + (" stale" if node.get("stale") else "")
+    )
+    return tag("g", *parts, class_=kind, data_n=node["id"] if live else None, transform=f"translate({x} {y})")
 
 
 def _legend(scene: dict[str, Any], y: float) -> tuple[Markup, float]:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 from teachtorch.autograd.trace import Graph, Recording, Vertex
 
-from . import dot
 from .base import Scene
-from .boxes import Arrow, Box, Frame
 from .fold import Folded, fold, owners
 from .names import UNKNOWN, Names, saved_argument, why_no_grad
+from .placement import place
 from .stepper import Stepper
-from .svg import shorten, width
-from .values import array, heat_map, scalar, short
+from .svg import shorten
+from .values import heat_map, short
 
-PAD, LINE, HEAD = 11, 16, 20  # inside a box: left and right, from line to line, to the first baseline
+NOT_KEPT = "value not kept"  # nobody holds the result: backward does not need it
 MOST_LOST = 12  # parameters that the graph does not reach are shown up to this many
 
 
@@ -52,17 +52,22 @@ class SceneBuilder:
         self.seeded = seeded
         self.graph: Graph = recording.graph
         self.names = Names(self.graph, given, held, "loss" if loss.ndim == 0 else "out")
-        leaves = {id(vertex.variable): vertex.index for vertex in self.graph.nodes if vertex.variable is not None}
+        leaves = {
+            id(vertex.variable): vertex.index for vertex in self.graph.nodes if vertex.variable is not None
+        }
         placed = {leaves[id(tensor)]: name for name, tensor in parameters.items() if id(tensor) in leaves}
         paths = owners(self.graph, placed, options.depth)
         self.folded: Folded = fold(
-            self.graph, paths, {path: f"{path} · {titles[path]}" if path in titles else path for path in paths.values()}
+            self.graph,
+            paths,
+            {path: f"{path} · {titles[path]}" if path in titles else path for path in paths.values()},
         )
         self.stepper = Stepper(recording, self.names, self.folded)
         self.known = self._known_values()
         self.nodes: list[dict[str, Any]] = []
         self.edges: list[dict[str, Any]] = []
         self.chips: dict[object, str] = {}
+        self.free = count(len(self.graph.nodes))  # ids for boxes that stand for no node
 
     def build(self) -> Scene:
         """The scene, laid out."""
@@ -89,13 +94,13 @@ class SceneBuilder:
             "total": len(self.recording.steps),
             "why": self._why(),
         }
-        place(scene, self.options)
+        place(scene)
         return scene
 
     # -- what is known -----------------------------------------------------------------------------------
 
     def _known_values(self) -> dict[int, Any]:
-        """The results that somebody still holds: the student, or a node that saved them for its derivative."""
+        """The results that somebody still holds: the student, or a node that saved them."""
         known: dict[int, Any] = {}
         for vertex in self.graph.nodes:
             for saved in vertex.saved:
@@ -106,10 +111,16 @@ class SceneBuilder:
                     continue
                 for link in vertex.links:
                     target = None if link.to is None else self.graph.nodes[link.to]
-                    if target is not None and getattr(saved.value, "grad_fn", None) is target.node and not link.input_nr:
+                    if (
+                        target is not None
+                        and getattr(saved.value, "grad_fn", None) is target.node
+                        and not link.input_nr
+                    ):
                         known[target.index] = saved.value
         known.update(self.names.tensors)
-        known.update({vertex.index: vertex.variable for vertex in self.graph.nodes if vertex.variable is not None})
+        known.update(
+            {vertex.index: vertex.variable for vertex in self.graph.nodes if vertex.variable is not None}
+        )
         if self.graph.nodes:
             known[0] = self.loss
         return known
@@ -157,7 +168,7 @@ class SceneBuilder:
         """The lines that say what a box holds."""
         node["type"] = f"{shape} {dtype}".strip() if shape is not None else ""
         if self.options.values:
-            node["value"] = "value not kept" if tensor is None else short(tensor)
+            node["value"] = NOT_KEPT if tensor is None else short(tensor)
             heat = None if tensor is None else heat_map(tensor)
             if heat:
                 node["heat"] = list(heat)
@@ -180,7 +191,11 @@ class SceneBuilder:
             return
         yield ["computes", f"{self.names.vertices[index]} = {self.names.expression(vertex)}"]
         for slot, link in enumerate(vertex.links):
-            to = "None" if link.to is None else f"{self.graph.nodes[link.to].name} ({self.names.vertices[link.to]})"
+            to = (
+                "None"
+                if link.to is None
+                else f"{self.graph.nodes[link.to].name} ({self.names.vertices[link.to]})"
+            )
             yield [f"next_functions[{slot}]", f"({to}, {link.input_nr})"]
         for saved in vertex.saved:
             if saved.stale and saved.versions:
@@ -197,12 +212,10 @@ class SceneBuilder:
             yield [f"rule for {argument}", rule]
 
     def _add_lost(self) -> None:
-        """Parameters and inputs that the graph does not reach: their grad stays None, and the picture shows it."""
-        reached = {id(vertex.variable) for vertex in self.graph.nodes}
-        lost = [
-            (name, tensor) for name, tensor in self.given.items()
-            if tensor.requires_grad and tensor.grad_fn is None and id(tensor) not in reached and tensor is not self.loss
-        ]  # fmt: skip
+        """Parameters and inputs that the graph does not reach, and whose grad stays None."""
+        reached = {id(vertex.variable) for vertex in self.graph.nodes} | {id(self.loss)}
+        leaves = ((name, t) for name, t in self.given.items() if t.requires_grad and t.grad_fn is None)
+        lost = [(name, leaf) for name, leaf in leaves if id(leaf) not in reached]
         for name, tensor in lost[:MOST_LOST]:
             node = self._extra("lost", name, "not reached: grad stays None", tensor)
             node["details"] = [["why .grad", self._why_of(name, tensor)]]
@@ -215,9 +228,15 @@ class SceneBuilder:
 
     def _extra(self, kind: str, title: str, sub: str, tensor: Any) -> dict[str, Any]:
         """A box that stands for no node of the graph."""
-        node = {"id": f"n{len(self.graph.nodes) + len(self.chips)}", "kind": kind, "title": shorten(title, 30), "sub": sub,
-                "torch": "None", "torchsub": "no gradient wanted", "details": []}  # fmt: skip
-        self.chips[len(self.chips), title] = node["id"]  # type: ignore[assignment]
+        node = {
+            "id": f"n{next(self.free)}",
+            "kind": kind,
+            "title": shorten(title, 30),
+            "sub": sub,
+            "torch": "None",
+            "torchsub": "no gradient wanted",
+            "details": [],
+        }
         if tensor is not None:
             self._show_values(node, tensor, tuple(tensor.shape), str(tensor.dtype).removeprefix("torch."))
         self.nodes.append(node)
@@ -226,7 +245,7 @@ class SceneBuilder:
     # -- arrows ------------------------------------------------------------------------------------------
 
     def _connect(self) -> None:
-        """The arrows between boxes, in the direction of forward, and the data that enters at each operation."""
+        """The arrows between boxes, in the direction of forward, and the data that enters at each node."""
         seen: set[tuple[int, int, int]] = set()
         for vertex in self.graph.nodes:
             head = self.folded.stands[vertex.index]
@@ -244,6 +263,7 @@ class SceneBuilder:
                 edge: dict[str, Any] = {"from": f"n{tail}", "to": f"n{head}", "grad": True}
                 if own:
                     edge["slot"] = f"[{slot}]" if not link.input_nr else f"[{slot}] → output {link.input_nr}"
+                edge["twin"] = sum(other[:2] == key[:2] for other in seen) - 1
                 made = (self.graph.nodes[tail], self.graph.nodes[head])
                 if made[0].variable is None and made[0].made > made[1].made:
                     edge["loop"] = True
@@ -291,7 +311,9 @@ class SceneBuilder:
                 yield f"a loop of {group.times} turns is drawn once"
 
     def _why_of(self, name: str, tensor: Any) -> str:
-        freed = any(saved.problem and "second time" in saved.problem for v in self.graph.nodes for saved in v.saved)
+        freed = any(
+            saved.problem and "second time" in saved.problem for v in self.graph.nodes for saved in v.saved
+        )
         reached = any(vertex.variable is tensor for vertex in self.graph.nodes) or tensor is self.loss
         return why_no_grad(name, tensor, reached, freed)
 
@@ -299,7 +321,9 @@ class SceneBuilder:
         """One row for every tensor with a name: what is in its ``.grad``, or why nothing is."""
         rows: dict[int, list[str]] = {}
         named = [(self.names.vertices[i], tensor) for i, tensor in self.names.tensors.items()]
-        leaves = [(self.names.vertices[v.index], v.variable) for v in self.graph.nodes if v.variable is not None]
+        leaves = [
+            (self.names.vertices[v.index], v.variable) for v in self.graph.nodes if v.variable is not None
+        ]
         for name, tensor in (*self.given.items(), *leaves, *named):
             keeps = tensor.grad_fn is None or getattr(tensor, "retains_grad", False)
             grad = tensor.grad if keeps else None
@@ -310,56 +334,3 @@ class SceneBuilder:
 
 def _count(number: int, one: str, many: str = "") -> str:
     return f"{number} {one if number == 1 else many or one + 's'}"
-
-
-def place(scene: Scene, options: Options) -> None:
-    """Work out the size of every box and lay the graph out; nothing is laid out again after this."""
-    boxes = [Box(node["id"], *_size(node, options), tuple(_lines(node))) for node in scene["nodes"]]
-    arrows = [Arrow(edge["from"], edge["to"], edge.get("loop", False)) for edge in scene["edges"]]
-    frames = [Frame(frame["id"], frame["title"], tuple(frame["members"])) for frame in scene["frames"]]
-    laid = dot.lay_out(boxes, arrows, frames)
-    for node, box in zip(scene["nodes"], boxes):
-        x, y = laid.boxes[box.id]
-        node["box"] = [round(x - box.width / 2), round(y - box.height / 2), round(box.width), round(box.height)]
-    for edge, path in zip(scene["edges"], laid.arrows):
-        edge["path"] = path
-    for frame in scene["frames"]:
-        if frame["id"] in laid.frames:
-            frame["box"] = [round(number) for number in laid.frames[frame["id"]]]
-    scene["size"] = [round(laid.width), round(laid.height)]
-    scene["dot"] = dot.write(boxes, arrows, frames)
-
-
-def _lines(node: Mapping[str, Any]) -> Iterator[str]:
-    """The text of a box, line by line."""
-    for key in ("title", "sub", "type", "value", "stale"):
-        if node.get(key):
-            yield node[key]
-    if node.get("grad"):
-        yield f"grad {node['grad']}"
-
-
-def heat_size(node: Mapping[str, Any]) -> tuple[int, int]:
-    """Width and height of a box's heat map."""
-    if "heat" not in node:
-        return 0, 0
-    _, columns, rows = node["heat"]
-    dot_size = 12 if rows == 1 and columns <= 12 else 7 if rows <= 4 else 5
-    return columns * dot_size, max(rows * dot_size, 8)
-
-
-def _size(node: Mapping[str, Any], options: Options) -> tuple[float, float]:
-    """Width and height of a box that holds its lines."""
-    if node["kind"] == "number":
-        return max(30.0, round(width(node["title"], 13)) + 16.0), 26.0
-    rows = [width(node["title"], 13) * 1.02, width(node["sub"], 11), width(node["torch"], 13), width(node["torchsub"], 11),
-            width(node.get("type", ""), 11), width(node.get("stale", ""), 11), heat_size(node)[0],
-            width(node.get("value", ""), 11) * ("heat" not in node),
-            (width(node.get("grad", ""), 11) + 36) * bool(node.get("grad"))]  # fmt: skip
-    height = HEAD + LINE + 8
-    height += LINE * sum(key in node and bool(node[key]) for key in ("type", "stale", "grad"))
-    if "heat" in node:
-        height += heat_size(node)[1] + 6
-    elif node.get("value"):
-        height += LINE
-    return max(96.0, round(max(rows)) + 2.0 * PAD), float(height)

@@ -1,7 +1,8 @@
 """A plain layered layout, for places where no program can be run: rows by depth, columns by barycentre.
 
 It is the method of Sugiyama without its refinements: every box goes one row below the lowest of its sources,
-rows are ordered a few times by the mean place of their neighbours, and arrows are smooth curves from bottom to top.
+rows are ordered a few times by the mean place of their neighbours, and arrows are smooth curves from bottom
+to top.
 """
 
 from __future__ import annotations
@@ -66,10 +67,16 @@ def _order(rows: list[list[str]], arrows: Sequence[Arrow]) -> None:
     for _ in range(SWEEPS):
         place = {box: (i + 0.5) / len(row) for row in rows for i, box in enumerate(row)}
         for row in rows:
-            row.sort(key=lambda box: sum(place[n] for n in near[box]) / len(near[box]) if box in near else place[box])
+            row.sort(
+                key=lambda box: (
+                    sum(place[n] for n in near[box]) / len(near[box]) if box in near else place[box]
+                )
+            )
 
 
-def _curve(arrow: Arrow, places: dict[str, tuple[float, float]], sizes: dict[str, tuple[float, float]]) -> str:
+def _curve(
+    arrow: Arrow, places: dict[str, tuple[float, float]], sizes: dict[str, tuple[float, float]]
+) -> str:
     (x0, y0), (x1, y1) = places[arrow.tail], places[arrow.head]
     y0, y1 = y0 + sizes[arrow.tail][1] / 2, y1 - sizes[arrow.head][1] / 2
     middle = (y0 + y1) / 2

@@ -1,8 +1,8 @@
 """What things in a graph are called: as the student wrote them, where that can be known.
 
-Leaves and results get the names of the arguments ``params`` and ``inputs``, else of the variables that hold them.
-A result without a name is called t1, t2, ... in the order of forward, so that ``3 * x + 2`` reads
-``t1 = 3 * x`` and ``y = t1 + …``.
+Leaves and results get the names of the arguments ``params`` and ``inputs``, else of the variables that hold
+them. A result without a name is called t1, t2, ... in the order of forward, so that ``3 * x + 2`` reads ``t1
+= 3 * x`` and ``y = t1 + …``.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from teachtorch.autograd.trace import Graph, Saved, Vertex
+from teachtorch.autograd.trace import Graph, Link, Saved, Vertex
 
 from .svg import shorten
 from .values import scalar
 
 INFIX = {
-    "add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "**", "matmul": "@", "mm": "@", "mv": "@", "bmm": "@",
-    "dot": "@", "remainder": "%", "floor_divide": "//",
+    "add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "**", "remainder": "%", "floor_divide": "//",
+    "matmul": "@", "mm": "@", "mv": "@", "bmm": "@", "dot": "@",
 }  # fmt: skip
 PATTERNS = {"neg": "-{0}", "t": "{0}.t()", "getitem": "{0}[…]", "index": "{0}[…]", "select": "{0}[…]",
             "slice": "{0}[…]", "clone": "{0}.clone()", "view": "{0}.view(…)", "reshape": "{0}.reshape(…)",
@@ -62,7 +62,9 @@ class Names:
             self.vertices[0] = root if root not in taken else "result"
             taken.add(self.vertices[0])
         for prefix, members in (("leaf", self._leaves()), ("t", self._operations())):
-            free = (name for n in range(1, len(self.graph.nodes) + 2) if (name := f"{prefix}{n}") not in taken)
+            free = (
+                name for n in range(1, len(self.graph.nodes) + 2) if (name := f"{prefix}{n}") not in taken
+            )
             for vertex in members:
                 if vertex.index not in self.vertices:
                     self.vertices[vertex.index] = next(free)
@@ -79,7 +81,7 @@ class Names:
         return next((name for name, known in self.data if same(known, tensor)), None)
 
     def operand(self, vertex: Vertex, slot: int) -> str:
-        """What stands in place `slot` of an operation: a name, a number, or ``…`` if nothing is known of it."""
+        """What stands in place `slot` of an operation: a name, a number, or ``…`` if it is not known."""
         link = vertex.links[slot]
         if link.to is not None:
             return self.vertices[link.to]
@@ -105,7 +107,9 @@ class Names:
             if len(operands) < 2:
                 operands += [_written(saved.value) for saved in settings] or [UNKNOWN]
             return f" {INFIX[operation]} ".join(operands[:2])
-        keywords = [f"{saved.name}={_written(saved.value)}" for saved in settings]
+        shown = {link.argument for link in vertex.links}
+        keywords = [f"{saved.name}={_written(saved.value)}" for saved in settings if saved.name not in shown]
+        operands = [operand for operand, link in zip(operands, vertex.links) if not _absent(vertex, link)]
         if operation in PATTERNS and operands:
             return PATTERNS[operation].format(operands[0], ", ".join(keywords))
         return f"{operation}({', '.join([*operands, *keywords])})"
@@ -113,6 +117,12 @@ class Names:
     def title(self, vertex: Vertex) -> str:
         """``t1 = m * x``, in a length that fits a box."""
         return shorten(f"{self.vertices[vertex.index]} = {self.expression(vertex)}", MAX_TITLE)
+
+
+def _absent(vertex: Vertex, link: Link) -> bool:
+    """Whether an optional argument was not given: it is known, and it is None."""
+    saved = saved_argument(vertex, link.argument)
+    return link.to is None and saved is not None and saved.value is None and saved.problem is None
 
 
 def _written(value: Any) -> str:
@@ -159,16 +169,16 @@ def why_no_grad(name: str, tensor: Any, reached: bool, backward_ran: bool) -> st
         if getattr(tensor, "retains_grad", False):
             return f"{name} is no leaf, but retain_grad() was called: its .grad is kept when backward runs"
         return (
-            f"{name} is no leaf: {tensor.grad_fn.name()} made it. Gradients pass through it; only leaves keep theirs "
-            f"(call {name}.retain_grad() before backward to keep it)"
+            f"{name} is no leaf: {tensor.grad_fn.name()} made it. Gradients pass through it; only leaves "
+            f"keep theirs (call {name}.retain_grad() before backward to keep it)"
         )
     if tensor.grad is not None:
         return f"{name}.grad is there, from an earlier backward; another backward adds to it"
     if not reached:
         return (
-            f"no way leads from the loss to {name}: it was not used, or the way was cut by detach(), no_grad() or "
-            "a new tensor made from numbers"
+            f"no way leads from the loss to {name}: it was not used, or the way was cut by detach(), "
+            "no_grad() or a new tensor made from numbers"
         )
     if backward_ran:
-        return f"{name}.grad is None although a backward has run: it was reset since, or backward had other inputs"
+        return f"{name}.grad is None though a backward has run: it was reset since, or not among its inputs"
     return f"backward has not been called yet: it will put the gradient into {name}.grad"

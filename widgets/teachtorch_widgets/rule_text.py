@@ -1,6 +1,7 @@
 """A derivative's rule as a textbook has it, and with the numbers in it: ``grad * other = 2. * 3. = 6.``
 
-A rule is the source of the derivative itself, so it covers every case of its operation. Shown is the case at hand.
+A rule is the source of the derivative itself, so it covers every case of its operation. Shown is the case at
+hand.
 """
 
 from __future__ import annotations
@@ -19,12 +20,15 @@ COMPARE = {
 
 
 def tidy(formula: str, settings: Mapping[str, Any], real: bool = True) -> str:
-    """The rule for these settings: branches decided, and ``.conj()`` left out where it does nothing.
+    """The rule for these settings: branches decided, ``.conj()`` left out where it does nothing, and ``F``, the
+    namespace that functions come from, left unsaid.
 
     >>> tidy("grad if alpha == 1 else grad * alpha", {"alpha": 1})
     'grad'
     >>> tidy("grad * other.conj()", {}, real=True)
     'grad * other'
+    >>> tidy("grad * F.cos(input)", {})
+    'grad * cos(input)'
     """
     tree = _parsed(formula)
     return formula if tree is None else ast.unparse(_Tidy(settings, real).visit(tree))
@@ -63,6 +67,9 @@ class _Tidy(ast.NodeTransformer):
         conjugates = isinstance(node.func, ast.Attribute) and node.func.attr in ("conj", "conjugate")
         if self.real and conjugates and not node.args:
             return self.visit(node.func.value)  # type: ignore[attr-defined]
+        node.args = [argument for argument in node.args if not _is_namespace(argument)]
+        if isinstance(node.func, ast.Attribute) and _is_namespace(node.func.value):
+            node.func = ast.Name(node.func.attr)
         return self.generic_visit(node)
 
     def _decide(self, test: ast.expr) -> bool | None:
@@ -86,7 +93,7 @@ class _Fill(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         node.args = [self.visit(argument) for argument in node.args]
-        if isinstance(node.func, ast.Attribute) and not _is_namespace(node.func.value):
+        if isinstance(node.func, ast.Attribute):
             node.func.value = self.visit(node.func.value)
         return node
 
@@ -110,7 +117,9 @@ def _parsed(formula: str) -> ast.expr | None:
 
 
 def _single(value: Any) -> bool:
-    return isinstance(value, (bool, int, float, complex)) or (hasattr(value, "shape") and array(value).size == 1)
+    return isinstance(value, (bool, int, float, complex)) or (
+        hasattr(value, "shape") and array(value).size == 1
+    )
 
 
 def _item(value: Any) -> Any:

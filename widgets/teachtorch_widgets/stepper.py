@@ -1,7 +1,8 @@
-"""Tells one recorded backward step by step: what arrives, the rule, what is sent on, and where it is added."""
+"""Tells one recorded backward step by step: what arrives, the rule, what is sent, where it is added."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -45,7 +46,11 @@ class Stepper:
 
     def gradients(self) -> dict[int, np.ndarray[Any, Any]]:
         """The gradient by the result of each node that ran, by the node's place."""
-        return {step.node: array(step.received[0]) for step in self.recording.steps if step.received[0] is not None}
+        return {
+            step.node: array(step.received[0])
+            for step in self.recording.steps
+            if step.received[0] is not None
+        }
 
     def _step(self, number: int, step: Step) -> dict[str, Any]:
         vertex = self.nodes[step.node]
@@ -144,7 +149,8 @@ class Stepper:
         else:
             both = short(array(leaf.grad) + array(step.received[0]), ROOM)
             yield ["does", f"{name}.grad += grad, which gives {both}"]
-            yield ["", f"{name}.grad holds {short(leaf.grad, 20)} from an earlier backward: zero_grad() would clear it"]
+            old = f"{name}.grad holds {short(leaf.grad, 20)} from an earlier backward"
+            yield ["", f"{old}: zero_grad() would clear it"]
 
     def _sentence(self, vertex: Vertex, step: Step) -> str:
         name = self._short(vertex)
@@ -152,12 +158,13 @@ class Stepper:
         what = "a number" if shape == () else str(shape)
         if vertex.variable is not None:
             return f"{name} adds grad, {what}, to {self.names.vertices[vertex.index]}.grad"
-        to = [
+        to = Counter(
             f"{self._short(self.nodes[link.to])} of {self.names.vertices[link.to]}"
             for link, grad in zip(vertex.links, step.sent)
             if link.to is not None and grad is not None
-        ]
-        sends = f"passes it to {' and '.join(to)}" if to else "sends nothing on"
+        )
+        targets = [target if times == 1 else f"{target}, {times} times" for target, times in to.items()]
+        sends = f"passes it to {' and '.join(targets)}" if to else "sends nothing on"
         return f"{name} receives grad, {what}, and {sends}"
 
     def _stop(self, number: int) -> dict[str, Any]:

@@ -22,7 +22,9 @@ class Markup(str):
 
 
 def tag(name: str, *children: object, **attributes: object) -> Markup:
-    """One element. ``class_`` is the attribute ``class``, ``stroke_width`` is ``stroke-width``, ``None`` is left out."""
+    """One element. ``class_`` is the attribute ``class``, ``stroke_width`` is ``stroke-width``, ``None`` is
+    left out.
+    """
     written = "".join(
         f" {key.rstrip('_').replace('_', '-')}={quoteattr(number(value))}"
         for key, value in attributes.items()
@@ -53,7 +55,9 @@ def shorten(text: str, room: int) -> str:
 
 @cache
 def asset(name: str) -> str:
-    """A file of ``static/`` without its comments and indentation: it is stored with every widget of a notebook."""
+    """A file of ``static/`` without its comments and indentation: it is stored with every widget of a
+    notebook.
+    """
     text = (files(__package__) / "static" / name).read_text(encoding="utf-8")
     lines, in_comment = [], False
     for line in map(str.strip, text.splitlines()):
@@ -70,7 +74,13 @@ def bundle(*names: str) -> str:
 
 
 def document(
-    body: str, *, size: tuple[float, float], title: str, description: str, styles: tuple[str, ...], attributes: str = ""
+    body: str,
+    *,
+    size: tuple[float, float],
+    title: str,
+    description: str,
+    styles: tuple[str, ...],
+    attributes: str = "",
 ) -> str:
     """A complete SVG that needs nothing from the page around it: styles, title and description inside.
 
@@ -80,5 +90,5 @@ def document(
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="tt-picture" role="img" width="{number(size[0])}" '
         f'height="{number(size[1])}" viewBox="0 0 {number(size[0])} {number(size[1])}"{attributes}>'
-        f'{head}<rect class="tt-paper" width="100%" height="100%"/>{body}</svg>'
+        f'{head}<rect class="paper" width="100%" height="100%"/>{body}</svg>'
     )

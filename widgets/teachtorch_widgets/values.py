@@ -122,14 +122,17 @@ def summed_axes(larger: tuple[int, ...], shape: tuple[int, ...]) -> tuple[int, .
     if inserted < 0:
         return ()
     own = (1,) * inserted + tuple(shape)
-    return tuple(axis for axis, (a, b) in enumerate(zip(larger, own)) if axis < inserted or (b == 1 and a != 1))
+    return tuple(
+        axis for axis, (a, b) in enumerate(zip(larger, own)) if axis < inserted or (b == 1 and a != 1)
+    )
 
 
 def heat_map(tensor: Any) -> tuple[str, int, int] | None:
-    """The values as a picture: ``(data URI of a PNG, columns, rows)``, one dot a value, or ``None`` for few values.
+    """The values as a picture: ``(data URI of a PNG, columns, rows)``, one dot a value, or ``None`` for few
+    values.
 
-    Blue is negative, orange positive, the strength is the size relative to the largest; a large tensor is sampled.
-    The text beside it says the numbers, so that nothing is said by colour alone.
+    Blue is negative, orange positive, the strength is the size relative to the largest; a large tensor is
+    sampled. The text beside it says the numbers, so that nothing is said by colour alone.
     """
     values = array(tensor)
     if values.size <= 6 or values.dtype.kind not in "fiu":
@@ -158,6 +161,7 @@ def png(pixels: np.ndarray[Any, Any]) -> str:
         (b"IEND", b""),
     )
     data = b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body)) for kind, body in chunks
+        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        for kind, body in chunks
     )
     return f"data:image/png;base64,{base64.b64encode(data).decode()}"
