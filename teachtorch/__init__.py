@@ -26,4 +26,5 @@ from .grad_mode import *
 from .promotion import can_cast, promote_types
 from .ops import *
 from .ops.conversion import channels_last, channels_last_3d, contiguous_format, memory_format, preserve_format
+from .printing import get_printoptions, printoptions, set_printoptions
 from . import autograd, return_types

@@ -80,14 +80,18 @@ class Signature:
                 if i < n:
                     raise TypeError(f"{self.name}() got multiple values for argument '{key}'")
                 values[i] = value
-            missing = [f'"{name}"' for name, value in zip(self.names, values) if value is REQUIRED]
-            if missing and not (self.ints and missing == [f'"{self.names[self.ints[0]]}"']):
-                raise TypeError(
-                    f"{self.name}() missing {len(missing)} required positional arguments: {', '.join(missing)}"
-                )
+            if n < self.required:
+                self._check_complete(values)
         for i in self.ints:
             values[i] = as_ints(values[i])
         return values
+
+    def _check_complete(self, values: list[Any]) -> None:
+        missing = [f'"{name}"' for name, value in zip(self.names, values) if value is REQUIRED]
+        if missing and not (self.ints and missing == [f'"{self.names[self.ints[0]]}"']):
+            raise TypeError(
+                f"{self.name}() missing {len(missing)} required positional arguments: {', '.join(missing)}"
+            )
 
     def wrong_type(self, i: int, value: Any) -> TypeError:
         """PyTorch's error for an argument that is no tensor."""

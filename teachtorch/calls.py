@@ -21,7 +21,7 @@ from .diagnose import explain
 from .dtypes import is_half
 from .grad_mode import is_grad_enabled
 from .inplace import write
-from .node import NO_EDGE, edge
+from .node import NO_EDGE, accumulator
 from .promotion import result_dtype
 from .tensor import MAYBE, Tensor, View, storage_of
 
@@ -40,7 +40,9 @@ def forward_caller(op: Op) -> Callable[..., Any]:
     """The public function of an operation."""
     signature = op.signature
     settled = not op.view and not signature.lists and op.needs_xp and not signature.optional
-    if settled and signature.edges == signature.arrays == (0,) and signature.required <= 1:
+    if op.view and signature.arrays == (0,):
+        return _view(op)
+    if settled and signature.edges == signature.arrays == (0,):
         return _unary(op)
     if settled and signature.edges == signature.arrays == (0, 1) and signature.required == 2:
         return _binary(op)
@@ -53,24 +55,37 @@ def forward_caller(op: Op) -> Callable[..., Any]:
 
 
 def _unary(op: Op) -> Callable[..., Any]:
+    """One tensor, then settings: ``exp(x)``, ``x.sum(0)``."""
     kernel, direct, signature = op.kernel, op.direct, op.signature
     defaults = tuple(signature.defaults[1:])
+    n = signature.positional
+    named = tuple(signature.names[n:])
+    record_it = record_one if op.overload is None and op.returns is None else None
 
     def call(*args: Any, out: Any = None, **kwargs: Any) -> Any:
-        if out is None and len(args) == 1 and not kwargs and isinstance(args[0], Tensor):
+        if out is None and args and isinstance(args[0], Tensor):
             input = args[0]
             array = input._array
             if type(array) is ndarray and array.dtype in direct:
                 try:
-                    raw = kernel(array, xp=np)
+                    if len(args) == 1 and not kwargs:
+                        values: Any = (input, *defaults)
+                        raw = kernel(array, xp=np)
+                    else:
+                        values = signature.bind(args, kwargs)
+                        settings = dict(zip(named, values[n:]))
+                        raw = kernel(array, *values[1:n], **settings, xp=np)
                 except Exception:
-                    return invoke(op, [input, *defaults])
+                    return invoke(op, signature.bind(args, kwargs))
                 if type(raw) is tuple:
-                    return _finish(op, (input, *defaults), raw, None)
+                    return _finish(op, values, raw, None)
                 result = _new(Tensor)
                 result._array = raw if type(raw) is ndarray else np.asarray(raw)
-                if input._requires_grad and is_grad_enabled():
-                    record(op, (input, *defaults), (result,))
+                if input._requires_grad and is_grad_enabled() and op.rules:
+                    if record_it is not None:
+                        record_it(op, values, result)
+                    else:
+                        record(op, values, (result,))
                 return result
         values = signature.bind(args, kwargs)
         return invoke(op, values) if out is None else invoke_out(op, values, out)
@@ -79,10 +94,12 @@ def _unary(op: Op) -> Callable[..., Any]:
 
 
 def _binary(op: Op) -> Callable[..., Any]:
+    """Two tensors, or a tensor and a number: ``x * y``, ``x * 2``."""
     kernel, direct, signature = op.kernel, op.direct, op.signature
     floats = frozenset(d for d in direct if d.kind in "fc")
     numbers_too = 1 in signature.numbers
     defaults = tuple(signature.defaults[2:])
+    record_it = record_two if op.overload is None and not signature.scalars and op.returns is None else None
 
     def call(*args: Any, out: Any = None, **kwargs: Any) -> Any:
         if out is None and len(args) == 2 and not kwargs and isinstance(args[0], Tensor):
@@ -104,11 +121,47 @@ def _binary(op: Op) -> Callable[..., Any]:
                     return invoke(op, [input, other, *defaults])
                 result = _new(Tensor)
                 result._array = raw if type(raw) is ndarray else np.asarray(raw)
-                if tracked and is_grad_enabled():
-                    record(op, (input, other, *defaults), (result,))
+                if tracked and is_grad_enabled() and op.rules:
+                    if record_it is not None:
+                        record_it(op, (input, other, *defaults), result)
+                    else:
+                        record(op, (input, other, *defaults), (result,))
                 return result
         values = signature.bind(args, kwargs)
         return invoke(op, values) if out is None else invoke_out(op, values, out)
+
+    return call
+
+
+def _view(op: Op) -> Callable[..., Any]:
+    """One tensor, and a result over the same memory: ``x.view(2, 3)``, ``x.t()``."""
+    kernel, signature = op.kernel, op.signature
+    bind, n = signature.bind, signature.positional
+    n_names = len(signature.names)
+    simple = not signature.ints and n == n_names
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        values: Any = args if simple and len(args) == n_names else bind(args, kwargs)
+        source = values[0]
+        if not isinstance(source, Tensor) or op.needs_xp:
+            return invoke(op, list(values))
+        raw = kernel(source._array, *values[1:])
+        if type(raw) is tuple:
+            return _wrap_views(op, values, raw)
+        storage = source._storage or storage_of(source)
+        result = _new(Tensor)
+        result._array = raw
+        result._storage = storage
+        base = source._view
+        recording = is_grad_enabled()
+        result._view = View(source if base is None else base.base, storage.version, "" if recording else "no_grad")
+        result._requires_grad = MAYBE
+        if recording and source._requires_grad and op.rules:
+            if op.overload is None:
+                record_one(op, values, result)
+            else:
+                record(op, values, (result,))
+        return result
 
     return call
 
@@ -284,6 +337,7 @@ def _wrap_views(op: Op, values: list[Any], raw: Any) -> Any:
 def record(op: Op, values: Any, results: Any, inplace: bool = False) -> Any:
     """Make the node of an operation that just ran, if an input requires grad, and hang it on the results."""
     edges: list[Any] = []
+    leaves: list[Any] = []
     code, bit = 0, 1
     signature = op.signature
     lengths: Any = ()
@@ -293,15 +347,16 @@ def record(op: Op, values: Any, results: Any, inplace: bool = False) -> Any:
             flag = value._requires_grad
             if flag and (flag is True or value.requires_grad):
                 code |= bit
-                edges.append(edge(value))
+                edges.append(_link(value, leaves))
             else:
                 edges.append(NO_EDGE)
         elif type(value) is list or type(value) is tuple:
             for t in value:
-                link = edge(t) if t.requires_grad else NO_EDGE
-                if link[0] is not None:
+                if t._requires_grad and t.requires_grad:
                     code |= bit
-                edges.append(link)
+                    edges.append(_link(t, leaves))
+                else:
+                    edges.append(NO_EDGE)
             lengths = (*lengths, len(value))
         elif value is None or i not in signature.scalars:
             edges.append(NO_EDGE)
@@ -317,7 +372,7 @@ def record(op: Op, values: Any, results: Any, inplace: bool = False) -> Any:
     if not plan.rules:
         return None
     outputs = tuple([(r._array.shape, r._array.dtype) for r in results])
-    node = plan.node_class(plan, tuple(edges), None, outputs)
+    node = plan.node_class(plan, tuple(edges), None, outputs, leaves)
     if inplace:
         return node
     for i, result in enumerate(results):
@@ -328,6 +383,71 @@ def record(op: Op, values: Any, results: Any, inplace: bool = False) -> Any:
                 result._output_nr = i
     node.saved = plan.save(values, results) if plan.captures else ()
     return node
+
+
+def _link(tensor: Tensor, leaves: list[Any]) -> Any:
+    """The edge to the node that made `tensor`; a leaf is also noted, to be kept alive."""
+    node = tensor._grad_fn if tensor._view is None else tensor.grad_fn
+    if node is not None:
+        return node, tensor._output_nr
+    leaves.append(tensor)
+    return tensor._accumulator or accumulator(tensor), 0
+
+
+def record_one(op: Op, values: Any, result: Tensor) -> None:
+    """:func:`record` for one tensor argument, one result and no overloads: the short way of most operations."""
+    input = values[0]
+    flag = input._requires_grad
+    if flag is not True and not input.requires_grad:
+        return
+    node = input._grad_fn if input._view is None else input.grad_fn
+    if node is None:
+        edges: Any = ((input._accumulator or accumulator(input), 0),)
+        leaf: Any = input
+    else:
+        edges = ((node, input._output_nr),)
+        leaf = None
+    plan = op.plans.get(1) or op.plan(1, 1, 0, (1,), False)
+    array = result._array
+    made = plan.node_class(plan, edges, None, ((array.shape, array.dtype),), leaf)
+    result._requires_grad = True
+    result._grad_fn = made
+    made.saved = plan.save(values, (result,)) if plan.captures else ()
+
+
+def record_two(op: Op, values: Any, result: Tensor) -> None:
+    """:func:`record` for two tensor arguments (the second may be a number), one result and no overloads."""
+    input, other = values[0], values[1]
+    code = 0
+    left = right = NO_EDGE
+    leaf: Any = None
+    flag = input._requires_grad
+    if flag and (flag is True or input.requires_grad):
+        code = 1
+        node = input._grad_fn if input._view is None else input.grad_fn
+        if node is None:
+            left = (input._accumulator or accumulator(input), 0)
+            leaf = input
+        else:
+            left = (node, input._output_nr)
+    if isinstance(other, Tensor):
+        flag = other._requires_grad
+        if flag and (flag is True or other.requires_grad):
+            code |= 2
+            node = other._grad_fn if other._view is None else other.grad_fn
+            if node is None:
+                right = (other._accumulator or accumulator(other), 0)
+                leaf = other if leaf is None else (input, other)
+            else:
+                right = (node, other._output_nr)
+    if not code:
+        return
+    plan = op.plans.get(code) or op.plan(code, code, 0, (1, 1), False)
+    array = result._array
+    made = plan.node_class(plan, (left, right), None, ((array.shape, array.dtype),), leaf)
+    result._requires_grad = True
+    result._grad_fn = made
+    made.saved = plan.save(values, (result,)) if plan.captures else ()
 
 
 def _edge_count(value: Any, scalar: bool) -> int:
@@ -341,9 +461,38 @@ def _edge_count(value: Any, scalar: bool) -> int:
 
 def inplace_caller(op: Op) -> Callable[..., Any]:
     """``name_``: the result is written to the first argument."""
-    signature = op.signature
+    signature, kernel, direct = op.signature, op.kernel, op.direct
+    floats = frozenset(d for d in direct if d.kind in "fc")
+    short = op.takes_out and signature.arrays == signature.promoted and len(signature.arrays) <= 2 and not signature.ints
+    short = short and op.promotion != "none" and signature.arrays == tuple(range(len(signature.arrays)))
 
     def call(*args: Any, **kwargs: Any) -> Any:
+        target = args[0]
+        if short and target._view is None and not (target._requires_grad and is_grad_enabled()):
+            array = target._array
+            other = args[1] if len(args) > 1 else None
+            if isinstance(other, Tensor):
+                operand = other._array
+                ready = operand.dtype is array.dtype and operand.ndim <= array.ndim and array.dtype in direct
+                ready = ready and not (other._requires_grad and is_grad_enabled())
+            else:
+                operand = other
+                kind = type(other)
+                ready = (kind is float or kind is int or other is None) and array.dtype in floats
+            if ready and type(array) is ndarray:
+                try:
+                    if other is None:
+                        kernel(array, xp=np, out=array, **kwargs)
+                    else:
+                        kernel(array, operand, *args[2:], xp=np, out=array, **kwargs)
+                except RuntimeWarning:  # raised when the loop has run: the values are written
+                    target._bump_version()
+                    return target
+                except Exception:  # said properly below, if it happens again
+                    pass
+                else:
+                    target._bump_version()
+                    return target
         values = signature.bind(args, kwargs)
         target = values[0]
         if not isinstance(target, Tensor):

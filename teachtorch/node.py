@@ -60,18 +60,29 @@ def add_hook(hooks: OrderedDict[int, Any], hook: Any) -> RemovableHandle:
     return handle
 
 
+class Hooks:
+    """What users have attached to a node. Most nodes have none, and no object like this."""
+
+    __slots__ = ("post", "pre", "retained", "tensor")
+
+    def __init__(self) -> None:
+        self.pre: OrderedDict[int, Any] = OrderedDict()  # called with grad_outputs
+        self.post: OrderedDict[int, Any] = OrderedDict()  # called with grad_inputs, grad_outputs
+        self.tensor: dict[int, OrderedDict[int, Any]] = {}  # output number -> hooks of that tensor
+        self.retained: dict[int, weakref.ref[Tensor]] = {}  # output number -> tensor to keep the gradient of
+
+
 class Node:
     """One recorded operation. Subclasses are named as PyTorch names them: ``MulBackward0``."""
 
     __slots__ = (
         "__dict__",  # for `metadata` and other rare things; made only when used
         "__weakref__",
+        "hooks",
+        "leaves",
         "next_functions",
         "outputs",
         "plan",
-        "post_hooks",
-        "pre_hooks",
-        "retained",
         "saved",
         "sequence",
     )
@@ -80,16 +91,24 @@ class Node:
     saved: tuple[Any, ...] | None
     next_functions: tuple[Edge, ...]
     outputs: tuple[tuple[tuple[int, ...], Any], ...]
+    leaves: Any  # the inputs that are leaves: the graph keeps them alive, their AccumulateGrad does not
+    hooks: Hooks | None
 
     def __init__(
-        self, plan: Any, next_functions: tuple[Edge, ...], saved: tuple[Any, ...] | None, outputs: tuple[Any, ...]
+        self,
+        plan: Any,
+        next_functions: tuple[Edge, ...],
+        saved: tuple[Any, ...] | None,
+        outputs: tuple[Any, ...],
+        leaves: Any = None,
     ) -> None:
         self.plan = plan
         self.next_functions = next_functions
         self.saved = saved
         self.outputs = outputs
+        self.leaves = leaves
+        self.hooks = None
         self.sequence = next_sequence()
-        self.pre_hooks = self.post_hooks = self.retained = None
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} object at {id(self):#x}>"
@@ -108,18 +127,17 @@ class Node:
 
     def register_hook(self, hook: Callable[[Any, Any], Any]) -> RemovableHandle:
         """Call ``hook(grad_inputs, grad_outputs)`` after this node ran; it may return new ``grad_inputs``."""
-        if self.post_hooks is None:
-            self.post_hooks = OrderedDict()
-        return add_hook(self.post_hooks, hook)
+        return add_hook(self.attached().post, hook)
 
     def register_prehook(self, hook: Callable[[Any], Any]) -> RemovableHandle:
         """Call ``hook(grad_outputs)`` before this node runs; it may return new ``grad_outputs``."""
-        if self.pre_hooks is None:
-            self.pre_hooks = OrderedDict()
-        return add_hook(self.pre_hooks, hook)
+        return add_hook(self.attached().pre, hook)
 
-    def _register_hook_dict(self, hooks: OrderedDict[int, Any]) -> None:
-        self.pre_hooks = hooks
+    def attached(self) -> Hooks:
+        """The node's hooks, made now if there were none."""
+        if self.hooks is None:
+            self.hooks = Hooks()
+        return self.hooks
 
     # What was saved, as PyTorch shows it: node._saved_self, node._saved_result, node._saved_dim ...
     def __getattr__(self, name: str) -> Any:
@@ -171,14 +189,22 @@ FREED = (
 class AccumulateGrad(Node):
     """The end of the graph at a leaf: adds the gradient that arrives to ``variable.grad``."""
 
-    __slots__ = ("variable",)
+    __slots__ = ("_variable",)
 
     def __init__(self, variable: Tensor) -> None:
-        self.variable = variable
+        self._variable = weakref.ref(variable)  # the leaf owns its node; nodes that use the leaf keep it alive
         self.next_functions = ()
         self.saved = ()
+        self.leaves = self.hooks = None
         self.sequence = 1 << 63  # before everything else as soon as it is ready, as in PyTorch
-        self.pre_hooks = self.post_hooks = self.retained = None
+
+    @property
+    def variable(self) -> Tensor:
+        """The leaf."""
+        leaf = self._variable()
+        if leaf is None:
+            raise ReferenceError("the leaf of this AccumulateGrad and every graph that used it are gone")
+        return leaf
 
     @property
     def outputs(self) -> Any:  # type: ignore[override]
@@ -203,12 +229,10 @@ class AccumulateGrad(Node):
 
 
 def accumulator(leaf: Tensor) -> AccumulateGrad:
-    """The one AccumulateGrad of a leaf. The leaf holds it weakly: it lives as long as a graph needs it."""
-    reference = leaf._accumulator
-    node = None if reference is None else reference()
+    """The one AccumulateGrad of a leaf, made when the leaf is first used."""
+    node = leaf._accumulator
     if node is None:
-        node = AccumulateGrad(leaf)
-        leaf._accumulator = weakref.ref(node)
+        node = leaf._accumulator = AccumulateGrad(leaf)
     return node
 
 

@@ -244,7 +244,7 @@ def pack(tensor: Tensor) -> SavedVariable:
 class Plan:
     """Which derivatives a node computes, for one operation and one set of inputs that need them."""
 
-    __slots__ = ("captures", "holds_tensors", "node_class", "op", "rules", "saved_names")
+    __slots__ = ("_savers", "captures", "holds_tensors", "node_class", "op", "rules", "saved_names")
 
     def __init__(self, op: Op, node_class: type[Node], wanted: list[tuple[int, str]], inplace: bool) -> None:
         self.op = op
@@ -261,11 +261,30 @@ class Plan:
             self.rules.append((position, rule, tuple(needs)))
         self.captures = tuple(captures.values())
         self.saved_names = tuple(_torch_name(name) for name in captures)
+        quick = {SaveTensor: 1, SaveResult: 2}
+        self._savers = tuple((quick.get(type(c), 0), c.index, c) for c in self.captures)
         self.holds_tensors = any(isinstance(c, (SaveTensor, SaveTensors, SaveResult)) for c in self.captures)
 
     def save(self, values: Any, results: Any) -> tuple[Any, ...]:
         """What backward will need."""
-        return tuple([c.save(values, results) for c in self.captures])
+        if saved_tensor_hooks:
+            return tuple([c.save(values, results) for c in self.captures])
+        entries = []
+        for quick, index, capture in self._savers:  # the common kinds inline: this runs in every forward
+            if quick == 1:
+                value = values[index]
+                if isinstance(value, Tensor):
+                    storage = value._storage
+                    entries.append((value, 0 if storage is None else storage.version))
+                else:
+                    entries.append(value)
+            elif quick == 2:
+                result = results[index]
+                storage = result._storage or storage_of(result)
+                entries.append((result._array, storage, storage.version))
+            else:
+                entries.append(capture.save(values, results))
+        return tuple(entries)
 
     def backward(self, node: Node, grads: list[Any], *, raw: bool) -> list[Any]:
         """Run the derivatives. `grads` holds one gradient per output, arrays if `raw` else Tensors."""
@@ -273,28 +292,38 @@ class Plan:
         if entries is None:
             raise RuntimeError(FREED)
         grad = grads[0] if len(grads) == 1 else grads
-        out: list[Any] = [None] * len(node.next_functions)
         if not raw:
             values = [c.tensor(node, e) for c, e in zip(self.captures, entries)]
-        elif is_half(node.outputs[0][1]):
-            # Two-byte types are computed in float32 and rounded once: the operations do that.
-            with no_grad():
-                tensors = self.backward(node, [None if g is None else wrap(g) for g in grads], raw=False)
-            return [None if t is None else t._array for t in tensors]
         else:
-            values = [c.array(node, e) for c, e in zip(self.captures, entries)]
             dtype = node.outputs[0][1]
-            for i, c in enumerate(self.captures):
-                value = values[i]
-                if c.promoted and hasattr(value, "dtype") and value.dtype is not dtype and value.dtype != dtype:
-                    values[i] = value.astype(dtype) if dtype.kind == "c" or value.dtype.kind != "c" else value
-        for position, rule, needs in self.rules:
+            if is_half(dtype):
+                # Two-byte types are computed in float32 and rounded once: the operations do that.
+                with no_grad():
+                    tensors = self.backward(node, [None if g is None else wrap(g) for g in grads], raw=False)
+                return [None if t is None else t._array for t in tensors]
+            values = []
+            for capture, entry in zip(self.captures, entries):
+                value = capture.array(node, entry)
+                if capture.promoted and getattr(value, "dtype", dtype) is not dtype:
+                    value = _in_dtype(value, dtype)
+                values.append(value)
+        rules = self.rules
+        if len(rules) == 1 and len(node.next_functions) == 1:
+            result = rules[0][1](grad, *[values[i] for i in rules[0][2]])
+            return result if type(result) is list else [result]
+        out: list[Any] = [None] * len(node.next_functions)
+        for position, rule, needs in rules:
             result = rule(grad, *[values[i] for i in needs])
             if type(result) is list:  # one gradient per tensor of a list argument
                 out[position : position + len(result)] = result
             else:
                 out[position] = result
         return out
+
+
+def _in_dtype(value: Any, dtype: Any) -> Any:
+    """A saved operand in the dtype in which forward computed; complex stays complex."""
+    return value if value.dtype == dtype or value.dtype.kind == "c" != dtype.kind else value.astype(dtype)
 
 
 def _torch_name(name: str) -> str:

@@ -65,7 +65,7 @@ class Tensor:
     _grad: Tensor | None = None
     _storage: Storage | None = None
     _view: View | None = None
-    _accumulator: weakref.ref[Any] | None = None
+    _accumulator: Any = None
     _hooks: OrderedDict[int, Any] | None = None
     _post_accumulate_hooks: OrderedDict[int, Any] | None = None
     _backward_hooks: Any = None
@@ -359,9 +359,7 @@ class Tensor:
         if node is None or self._retains_grad:
             return
         self._retains_grad = True
-        if node.retained is None:
-            node.retained = {}
-        node.retained[self._output_nr] = weakref.ref(self)
+        node.attached().retained[self._output_nr] = weakref.ref(self)
 
     @property
     def retains_grad(self) -> bool:
@@ -377,11 +375,8 @@ class Tensor:
         node = self.grad_fn
         if self._hooks is None:
             self._hooks = OrderedDict()
-        owner: Any = accumulator(self) if node is None else node
-        tensor_hooks = owner.__dict__.setdefault("tensor_hooks", {})
-        tensor_hooks[self._output_nr] = self._hooks
-        if node is None:
-            self._hooks_owner = owner  # a leaf's hooks outlive the graph they were registered in
+        owner = accumulator(self) if node is None else node
+        owner.attached().tensor[self._output_nr] = self._hooks
         return add_hook(self._hooks, hook)
 
     def register_post_accumulate_grad_hook(self, hook: Callable[[Tensor], None]) -> RemovableHandle:

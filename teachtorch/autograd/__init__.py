@@ -1,6 +1,17 @@
 """Automatic differentiation: ``backward``, ``grad``, modes, custom functions and what is built on them."""
 
+from typing import Any
+
 from ..grad_mode import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
+from ..tensor import Tensor
+from . import functional
 from .engine import backward, grad
 
-__all__ = ["backward", "enable_grad", "grad", "inference_mode", "is_grad_enabled", "no_grad", "set_grad_enabled"]
+__all__ = ["Variable", "backward", "enable_grad", "functional", "grad", "inference_mode", "is_grad_enabled", "no_grad", "set_grad_enabled"]
+
+
+def Variable(data: Any, requires_grad: bool = False, volatile: bool = False) -> Tensor:
+    """The old name of a tensor that may require grad; kept for old programs."""
+    result: Tensor = data.detach()
+    result.requires_grad = requires_grad
+    return result

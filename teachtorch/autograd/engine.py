@@ -21,7 +21,7 @@ import numpy as np
 
 from ..backend import namespace
 from ..grad_mode import set_grad_enabled
-from ..node import AccumulateGrad, Edge, Node, accumulator, edge
+from ..node import AccumulateGrad, Edge, Hooks, Node, accumulator, edge
 from ..plan import operations as F
 from ..tensor import Tensor, wrap
 
@@ -42,49 +42,46 @@ class Backward:
         self.owned: set[int] = set()  # ids of arrays that this run made and nobody else can see
 
     def run(
-        self, roots: Sequence[Edge], grads: Sequence[Any], targets: Sequence[Edge] | None, accumulate: bool
+        self, roots: Sequence[Edge], grads: Sequence[Any], targets: Sequence[Edge] | None = None
     ) -> list[Any]:
         """Send `grads` (Tensors) into `roots`. With `targets`, return their gradients, and run only the nodes on
         the way to them."""
         needed = None if targets is None else _leading_to(roots, targets)
         self._count(roots, needed)
-        wanted = {} if targets is None else {(node, nr): i for i, (node, nr) in enumerate(targets)}
-        wanted_nodes = {node for node, _ in wanted}
-        found: list[Any] = [None] * len(targets or ())
+        places = {} if targets is None else {target: i for i, target in enumerate(targets)}
+        ends = {node for node, _ in places}
+        found: list[Any] = [None] * len(places)
         for (node, nr), grad in zip(roots, grads):
-            self._add(node, nr, grad._array if self.raw else grad)
+            self._add(node, nr, grad._array if self.raw else grad, ())
+        ready, gradients = self.ready, self.gradients
         for node in {node: None for node, _ in roots}:
             if not self.waiting.get(node):
                 self._push(node)
         with set_grad_enabled(self.create_graph):
-            while self.ready:
-                node = heapq.heappop(self.ready)[2]
-                received = self.gradients.pop(node, None)
+            while ready:
+                node = heapq.heappop(ready)[2]
+                received = gradients.pop(node, None)
                 if received is None:
                     received = [None] * len(node.outputs)
-                if node.pre_hooks is not None or node.retained is not None or "tensor_hooks" in _extras(node):
-                    self._before(node, received)
-                if node in wanted_nodes:
-                    for nr in range(len(received)):
-                        index = wanted.get((node, nr))
-                        if index is not None:
-                            found[index] = received[nr]
-                    if not accumulate and (isinstance(node, AccumulateGrad) or not needed or not needed[node]):
+                if node.hooks is not None:
+                    self._before(node, node.hooks, received)
+                if node in ends:
+                    for nr, grad in enumerate(received):
+                        if (node, nr) in places:
+                            found[places[node, nr]] = grad
+                    if type(node) is AccumulateGrad or not needed or not needed[node]:
                         continue
-                if isinstance(node, AccumulateGrad):
-                    if accumulate:
-                        self._accumulate(node, received[0])
-                    continue
-                self._execute(node, received, needed)
-        if targets is None:
-            return []
-        return [wrap(g) if isinstance(g, (ndarray, np.generic)) or not isinstance(g, Tensor | None) else g for g in found]
+                if type(node) is AccumulateGrad:
+                    self._accumulate(node, received[0])
+                else:
+                    self._execute(node, received, needed)
+        return [wrap(g) if self.raw and g is not None else g for g in found]
 
     # -- first pass ---------------------------------------------------------------------------------------
 
     def _count(self, roots: Sequence[Edge], needed: dict[Node, bool] | None) -> None:
         waiting = self.waiting
-        stack = [node for node, _ in {e[0]: e for e in roots}.values()]
+        stack = list({node: None for node, _ in roots})
         seen = set(stack)
         while stack:
             node = stack.pop()
@@ -93,31 +90,35 @@ class Backward:
             for child, _ in node.next_functions:
                 if child is None or (needed is not None and child not in needed):
                     continue
-                waiting[child] = waiting.get(child, 0) + 1
-                if child not in seen:
-                    seen.add(child)
-                    stack.append(child)
+                if child in waiting:
+                    waiting[child] += 1
+                else:
+                    waiting[child] = 1
+                    if child not in seen:
+                        seen.add(child)
+                        stack.append(child)
 
     # -- second pass --------------------------------------------------------------------------------------
 
     def _push(self, node: Node) -> None:
-        self.pushed += 1  # equal sequence numbers (leaves): first come, first served
+        self.pushed += 1
         heapq.heappush(self.ready, (-node.sequence, self.pushed, node))
 
     def _execute(self, node: Node, received: list[Any], needed: dict[Node, bool] | None) -> None:
-        raw = self.raw
-        for g in received:
-            self.owned.discard(id(g))  # from here on the node's results may be views of it
+        owned = self.owned
+        if owned:
+            for g in received:
+                owned.discard(id(g))  # from here on the node's results may be views of it
         if len(received) > 1:
             self._fill_undefined(node, received)
-        elif received[0] is None:
+        if received[0] is None and all(g is None for g in received):
             results: Any = [None] * len(node.next_functions)
-        if received[0] is not None or len(received) > 1:
-            results = node.backward_arrays(received) if raw else node.backward_tensors(received)
+        else:
+            results = node.backward_arrays(received) if self.raw else node.backward_tensors(received)
         if not self.keep_graph:
             node.release()
-        if node.post_hooks is not None:
-            results = self._after(node, results, received)
+        if node.hooks is not None and node.hooks.post:
+            results = self._after(node.hooks, results, received)
         waiting = self.waiting
         for (child, nr), grad in zip(node.next_functions, results):
             if child is None or (needed is not None and child not in needed):
@@ -127,9 +128,10 @@ class Backward:
             left = waiting[child] - 1
             waiting[child] = left
             if not left:
-                self._push(child)
+                self.pushed += 1  # equal sequence numbers (leaves): first come, first served
+                heapq.heappush(self.ready, (-child.sequence, self.pushed, child))
 
-    def _add(self, node: Node, nr: int, grad: Any, received: Sequence[Any] = ()) -> None:
+    def _add(self, node: Node, nr: int, grad: Any, received: Sequence[Any]) -> None:
         """Give output `nr` of `node` one more gradient, fitted to it."""
         outputs = node.outputs
         shape, dtype = outputs[nr]
@@ -138,19 +140,18 @@ class Backward:
                 grad = np.asarray(grad)
             if grad.shape != shape or grad.dtype is not dtype:
                 grad = _fit(node, nr, grad, shape, dtype)
-            fresh = grad.base is None and not any(grad is g for g in received)
-        else:
-            if grad._array.shape != shape or grad._array.dtype != dtype:
-                grad = _fit_tensor(node, nr, grad, shape, dtype)
-            fresh = False
+        elif grad._array.shape != shape or grad._array.dtype != dtype:
+            grad = _fit_tensor(node, nr, grad, shape, dtype)
         slots = self.gradients.get(node)
         if slots is None:
             slots = self.gradients[node] = [None] * len(outputs)
         held = slots[nr]
         if held is None:
             slots[nr] = grad
-            if fresh and received:
-                self.owned.add(id(grad))
+            # Made just now, and seen by nobody else: it may be written to, or become a leaf's .grad as it is.
+            if self.raw and received and grad.base is None and grad is not received[0]:
+                if len(received) == 1 or not any(grad is g for g in received):
+                    self.owned.add(id(grad))
         elif not self.raw:
             slots[nr] = held + grad
         elif id(held) in self.owned:
@@ -174,12 +175,12 @@ class Backward:
 
     def _accumulate(self, node: AccumulateGrad, grad: Any) -> None:
         """Add `grad` to the leaf's ``.grad``: take the array if it is ours alone, else copy it."""
-        if grad is None:
+        leaf = node._variable()
+        if grad is None or leaf is None:
             return
-        leaf = node.variable
         old = leaf._grad
         if not self.raw:
-            leaf._grad = (grad if old is None else old + grad)
+            leaf._grad = grad if old is None else old + grad
         elif old is None:
             owned = id(grad) in self.owned and grad.flags.c_contiguous
             self.owned.discard(id(grad))
@@ -187,11 +188,10 @@ class Backward:
         elif old._requires_grad:
             leaf._grad = old.detach() + wrap(grad)
         else:
-            total = old._array
-            namespace(total).add(total, grad, out=total) if total.dtype == grad.dtype else None
+            namespace(grad).add(old._array, grad, out=old._array, casting="unsafe")
             old._bump_version()
-        if node.post_hooks is not None:
-            self._after(node, [], [grad])
+        if node.hooks is not None and node.hooks.post:
+            self._after(node.hooks, [], [grad])
         if leaf._post_accumulate_hooks:
             for hook in tuple(leaf._post_accumulate_hooks.values()):
                 hook(leaf)
@@ -204,46 +204,41 @@ class Backward:
     def _plain(self, grad: Any) -> Any:
         return grad._array if self.raw and grad is not None else grad
 
-    def _before(self, node: Node, received: list[Any]) -> None:
+    def _before(self, node: Node, hooks: Hooks, received: list[Any]) -> None:
         """Tensor hooks, then node pre-hooks, then ``retain_grad``."""
-        for nr, hooks in _extras(node).get("tensor_hooks", {}).items():
-            for hook in tuple(hooks.values()):
+        for nr, tensor_hooks in hooks.tensor.items():
+            for hook in tuple(tensor_hooks.values()):
                 if received[nr] is None:
                     continue
                 changed = hook(self._tensor(received[nr]))
                 if changed is not None:
                     received[nr] = self._plain(changed)
-                self.owned.discard(id(received[nr]))
-        for hook in tuple((node.pre_hooks or {}).values()):
+        for hook in tuple(hooks.pre.values()):
             changed = hook(tuple(map(self._tensor, received)))
             if changed is not None:
                 received[:] = map(self._plain, changed if isinstance(changed, tuple) else (changed,))
-        for nr, reference in (node.retained or {}).items():
+        for nr, reference in hooks.retained.items():
             tensor = reference()
             if tensor is not None and received[nr] is not None:
                 grad = self._tensor(received[nr])
                 tensor._grad = grad.clone() if tensor._grad is None else tensor._grad + grad
         for g in received:
-            self.owned.discard(id(g))
+            self.owned.discard(id(g))  # a hook may have kept it
 
-    def _after(self, node: Node, results: Any, received: list[Any]) -> Any:
-        assert node.post_hooks is not None
-        for hook in tuple(node.post_hooks.values()):
+    def _after(self, hooks: Hooks, results: Any, received: list[Any]) -> Any:
+        """Node post-hooks."""
+        for hook in tuple(hooks.post.values()):
             inputs = tuple(map(self._tensor, results))
             changed = hook(inputs, tuple(map(self._tensor, received)))
             if changed is not None:
                 changed = changed if isinstance(changed, tuple) else (changed,)
                 if len(changed) != len(inputs):
                     raise RuntimeError(
-                        "hook returned an incorrect number of gradients: got "
-                        f"{len(changed)}, expected {len(inputs)}"
+                        f"hook returned an incorrect number of gradients: got {len(changed)}, expected {len(inputs)}"
                     )
                 results = [self._plain(g) for g in changed]
+        self.owned.clear()
         return results
-
-
-def _extras(node: Node) -> dict[str, Any]:
-    return node.__dict__
 
 
 def _leading_to(roots: Sequence[Edge], targets: Sequence[Edge]) -> dict[Node, bool]:
@@ -382,13 +377,13 @@ def backward(
     keep = create_graph if retain_graph is None else retain_graph
     run = Backward(keep_graph=keep, create_graph=create_graph)
     if inputs is None:
-        run.run(edges, starts, None, accumulate=True)
+        run.run(edges, starts)
         return
     inputs = _sequence(inputs)
     if not inputs:
         raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
     targets = [_target(t) for t in inputs]
-    found = run.run(edges, starts, targets, accumulate=False)
+    found = run.run(edges, starts, targets)
     for tensor, grad in zip(inputs, found):
         if grad is not None:
             if create_graph:
@@ -446,7 +441,7 @@ def grad(
     targets = [_target(t) for t in inputs]
     run = Backward(keep_graph=keep, create_graph=create_graph)
     unique = list(dict.fromkeys(targets))
-    results = dict(zip(unique, run.run(edges, starts, unique, accumulate=False)))
+    results = dict(zip(unique, run.run(edges, starts, unique)))
     found = [results[t] for t in targets]
     if any(g is None for g in found) and not allow_unused:
         raise RuntimeError(
