@@ -5,6 +5,7 @@ A family is a file. To find one: ``inspect.getsourcefile(torch.tanh)``.
 
 from .arithmetic import *
 from .comparison import *
+from .complex import *
 from .conversion import *
 from .creation import *
 from .elementwise import *

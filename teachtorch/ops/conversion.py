@@ -16,7 +16,7 @@ from ..op import NONE, composite, op, tensor_method
 from ..samples import fixed, unary
 from ..tensor import Tensor
 
-__all__ = ["clone", "conj", "conj_physical", "imag", "is_nonzero", "numel", "real", "resolve_conj", "resolve_neg"]
+__all__ = ["clone", "is_nonzero", "numel"]
 
 
 class memory_format:
@@ -243,91 +243,25 @@ def zero(input: Array, *, xp: Any, out: Any = None) -> Array:
 zero.grad(input=lambda grad, F: F.zeros_like(grad))
 
 
-# -- complex ----------------------------------------------------------------------------------------------
-
-
-@op(promotion=NONE, half=False, method=False, node="Conj")
-def conjugate_complex(input: Array) -> Array:
-    """The kernel of ``conj`` for complex tensors."""
-    return input.conjugate()
-
-
-conjugate_complex.grad(input=lambda grad: grad.conjugate())
-
-
-@composite(raw=lambda array: array.conjugate())
-def conj(input: Tensor) -> Tensor:
-    """The complex conjugate; a real tensor is returned as it is.
-
-    >>> import teachtorch as torch
-    >>> torch.conj(torch.tensor([1 + 2j]))
-    tensor([1.-2.j])
-    """
-    return conjugate_complex(input) if input._array.dtype.kind == "c" else input
-
-
-Tensor.conjugate = conj  # type: ignore[attr-defined]  # numpy's name: derivatives call it on both carriers
-
-
-@composite()
-def conj_physical(input: Tensor) -> Tensor:
-    """The complex conjugate, always computed."""
-    return conj(input)
-
-
-@composite()
-def resolve_conj(input: Tensor) -> Tensor:
-    """The tensor itself: conjugates are computed at once here."""
-    return input
-
-
-@composite()
-def resolve_neg(input: Tensor) -> Tensor:
-    """The tensor itself."""
-    return input
-
-
-@op(promotion=NONE, half=False, view=True, method=False, node="Real")
-def real_part(input: Array) -> Array:
-    """The kernel of ``real`` for complex tensors: a view of every other number in memory."""
-    return input.real
-
-
-real_part.grad(input=lambda grad: grad)
-
-
-@op(promotion=NONE, half=False, view=True, method=False, node="Imag")
-def imag_part(input: Array) -> Array:
-    """The kernel of ``imag``."""
-    return input.imag
-
-
-imag_part.grad(input=lambda grad: grad * 1j)
-
-
-@composite(method=False, raw=lambda array: array.real)
-def real(input: Tensor) -> Tensor:
-    """The real part, as a view; a real tensor itself."""
-    return real_part(input) if input._array.dtype.kind == "c" else input
-
-
-@composite(method=False, raw=lambda array: array.imag)
-def imag(input: Tensor) -> Tensor:
-    """The imaginary part, as a view."""
-    if input._array.dtype.kind != "c":
-        raise RuntimeError("imag is not implemented for tensors with non-complex dtypes.")
-    return imag_part(input)
-
-
-Tensor.real, Tensor.imag = property(real), property(imag)  # type: ignore[attr-defined]
+# -- plain facts ------------------------------------------------------------------------------------------
 
 
 @tensor_method
 def is_nonzero(input: Tensor) -> bool:
-    """Whether the one element is not zero."""
+    """Whether the one element is not zero.
+
+    >>> import teachtorch as torch
+    >>> torch.is_nonzero(torch.tensor([0.5]))
+    True
+    """
     return bool(input)
 
 
 def numel(input: Tensor) -> int:
-    """The number of elements."""
+    """The number of elements.
+
+    >>> import teachtorch as torch
+    >>> torch.numel(torch.zeros(2, 3))
+    6
+    """
     return input.numel()
