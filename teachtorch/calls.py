@@ -60,7 +60,7 @@ def _unary(op: Op) -> Callable[..., Any]:
     defaults = tuple(signature.defaults[1:])
     n = signature.positional
     named = tuple(signature.names[n:])
-    record_it = record_one if op.overload is None and op.returns is None else None
+    record_it = record_one if op.returns is None else None
 
     def call(*args: Any, out: Any = None, **kwargs: Any) -> Any:
         if out is None and args and isinstance(args[0], Tensor):
@@ -99,7 +99,7 @@ def _binary(op: Op) -> Callable[..., Any]:
     floats = frozenset(d for d in direct if d.kind in "fc")
     numbers_too = 1 in signature.numbers
     defaults = tuple(signature.defaults[2:])
-    record_it = record_two if op.overload is None and not signature.scalars and op.returns is None else None
+    record_it = record_two if not signature.scalars and op.returns is None else None
 
     def call(*args: Any, out: Any = None, **kwargs: Any) -> Any:
         if out is None and len(args) == 2 and not kwargs and isinstance(args[0], Tensor):
@@ -157,10 +157,7 @@ def _view(op: Op) -> Callable[..., Any]:
         result._view = View(source if base is None else base.base, storage.version, "" if recording else "no_grad")
         result._requires_grad = MAYBE
         if recording and source._requires_grad and op.rules:
-            if op.overload is None:
-                record_one(op, values, result)
-            else:
-                record(op, values, (result,))
+            record_one(op, values, result)
         return result
 
     return call
@@ -364,7 +361,7 @@ def record(op: Op, values: Any, results: Any, inplace: bool = False) -> Any:
     if not code:
         return None
     overload = 0 if op.overload is None else op.overload(*values)
-    key = (code, overload, lengths, inplace) if lengths or overload or inplace else code
+    key = (code, overload, lengths, inplace)
     plan = op.plans.get(key)
     if plan is None:
         counts = tuple(_edge_count(values[i], i in signature.scalars) for i in signature.edges)
@@ -395,7 +392,7 @@ def _link(tensor: Tensor, leaves: list[Any]) -> Any:
 
 
 def record_one(op: Op, values: Any, result: Tensor) -> None:
-    """:func:`record` for one tensor argument, one result and no overloads: the short way of most operations."""
+    """:func:`record` for one tensor argument, one result: the short way of most operations."""
     input = values[0]
     flag = input._requires_grad
     if flag is not True and not input.requires_grad:
@@ -407,7 +404,9 @@ def record_one(op: Op, values: Any, result: Tensor) -> None:
     else:
         edges = ((node, input._output_nr),)
         leaf = None
-    plan = op.plans.get(1) or op.plan(1, 1, 0, (1,), False)
+    overload = 0 if op.overload is None else op.overload(*values)
+    key = overload << 2 | 1
+    plan = op.plans.get(key) or op.plan(key, 1, overload, (1,), False)
     array = result._array
     made = plan.node_class(plan, edges, None, ((array.shape, array.dtype),), leaf)
     result._requires_grad = True
@@ -416,7 +415,7 @@ def record_one(op: Op, values: Any, result: Tensor) -> None:
 
 
 def record_two(op: Op, values: Any, result: Tensor) -> None:
-    """:func:`record` for two tensor arguments (the second may be a number), one result and no overloads."""
+    """:func:`record` for two tensor arguments (the second may be a number) and one result."""
     input, other = values[0], values[1]
     code = 0
     left = right = NO_EDGE
@@ -442,7 +441,9 @@ def record_two(op: Op, values: Any, result: Tensor) -> None:
                 right = (node, other._output_nr)
     if not code:
         return
-    plan = op.plans.get(code) or op.plan(code, code, 0, (1, 1), False)
+    overload = 0 if op.overload is None else op.overload(*values)
+    key = overload << 2 | code
+    plan = op.plans.get(key) or op.plan(key, code, overload, (1, 1), False)
     array = result._array
     made = plan.node_class(plan, (left, right), None, ((array.shape, array.dtype),), leaf)
     result._requires_grad = True

@@ -193,6 +193,8 @@ class AccumulateGrad(Node):
 
     def __init__(self, variable: Tensor) -> None:
         self._variable = weakref.ref(variable)  # the leaf owns its node; nodes that use the leaf keep it alive
+        array = variable._array
+        self.outputs = ((array.shape, array.dtype),)
         self.next_functions = ()
         self.saved = ()
         self.leaves = self.hooks = None
@@ -205,12 +207,6 @@ class AccumulateGrad(Node):
         if leaf is None:
             raise ReferenceError("the leaf of this AccumulateGrad and every graph that used it are gone")
         return leaf
-
-    @property
-    def outputs(self) -> Any:  # type: ignore[override]
-        """Shape and dtype of the leaf."""
-        array = self.variable._array
-        return ((array.shape, array.dtype),)
 
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(f"'AccumulateGrad' object has no attribute '{name}'")

@@ -35,6 +35,9 @@ from .tensor import Tensor
 NONE, DEFAULT, FLOAT = "none", "default", "float"
 """Promotion: leave the dtypes alone; meet in the common type; meet in the common floating type."""
 
+AUGMENTED = frozenset(f"__{name}__" for name in "add sub mul truediv floordiv mod pow and or xor lshift rshift".split())
+"""Operators with an in-place form: ``x += y`` runs ``x.add_(y)``."""
+
 registry: dict[str, Op] = {}
 """Every operation by name."""
 
@@ -152,7 +155,7 @@ class Op:
                 wanted.append((position, signature.names[i]))
             position += length
             bit += 1
-        plan = self.plans[key] = Plan(self, self.node_class(overload), wanted, inplace)
+        plan = self.plans[key] = Plan(self, self.node_class(overload), wanted, lengths, inplace)
         return plan
 
     def node_class(self, overload: int) -> type[Node]:
@@ -202,6 +205,9 @@ def op(
             setattr(Tensor, record.name + "_", calls.inplace_caller(record))
         for name in operators:
             setattr(Tensor, name, calls.operator_caller(record, name))
+            if inplace and name in AUGMENTED:
+                augmented = "__i" + name[2:]
+                setattr(Tensor, augmented, calls.operator_caller(record, augmented))
         return public
 
     return register

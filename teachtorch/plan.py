@@ -244,9 +244,11 @@ def pack(tensor: Tensor) -> SavedVariable:
 class Plan:
     """Which derivatives a node computes, for one operation and one set of inputs that need them."""
 
-    __slots__ = ("_savers", "captures", "holds_tensors", "node_class", "op", "rules", "saved_names")
+    __slots__ = ("_in_order", "_savers", "captures", "holds_tensors", "node_class", "op", "rules", "saved_names")
 
-    def __init__(self, op: Op, node_class: type[Node], wanted: list[tuple[int, str]], inplace: bool) -> None:
+    def __init__(
+        self, op: Op, node_class: type[Node], wanted: list[tuple[int, str]], lengths: tuple[int, ...], inplace: bool
+    ) -> None:
         self.op = op
         self.node_class = node_class
         captures: dict[str, Capture] = {}
@@ -261,6 +263,8 @@ class Plan:
             self.rules.append((position, rule, tuple(needs)))
         self.captures = tuple(captures.values())
         self.saved_names = tuple(_torch_name(name) for name in captures)
+        only = self.rules[0] if len(self.rules) == 1 and sum(lengths) == 1 else None
+        self._in_order = only is not None and only[2] == tuple(range(len(captures)))
         quick = {SaveTensor: 1, SaveResult: 2}
         self._savers = tuple((quick.get(type(c), 0), c.index, c) for c in self.captures)
         self.holds_tensors = any(isinstance(c, (SaveTensor, SaveTensors, SaveResult)) for c in self.captures)
@@ -296,20 +300,27 @@ class Plan:
             values = [c.tensor(node, e) for c, e in zip(self.captures, entries)]
         else:
             dtype = node.outputs[0][1]
-            if is_half(dtype):
+            if dtype.itemsize == 2 and is_half(dtype):
                 # Two-byte types are computed in float32 and rounded once: the operations do that.
                 with no_grad():
                     tensors = self.backward(node, [None if g is None else wrap(g) for g in grads], raw=False)
                 return [None if t is None else t._array for t in tensors]
             values = []
-            for capture, entry in zip(self.captures, entries):
-                value = capture.array(node, entry)
+            for (quick, _, capture), entry in zip(self._savers, entries):
+                if quick == 1 and type(entry) is tuple:
+                    tensor, version = entry
+                    storage = tensor._storage
+                    if storage is not None and storage.version != version:
+                        raise stale(node, tensor._array, _output_of(tensor), storage.version, version)
+                    value = tensor._array
+                else:
+                    value = capture.array(node, entry)
                 if capture.promoted and getattr(value, "dtype", dtype) is not dtype:
                     value = _in_dtype(value, dtype)
                 values.append(value)
         rules = self.rules
-        if len(rules) == 1 and len(node.next_functions) == 1:
-            result = rules[0][1](grad, *[values[i] for i in rules[0][2]])
+        if self._in_order:  # one rule, which takes what was saved in the order of saving
+            result = rules[0][1](grad, *values)
             return result if type(result) is list else [result]
         out: list[Any] = [None] * len(node.next_functions)
         for position, rule, needs in rules:

@@ -329,6 +329,8 @@ class Tensor:
         if self._grad_fn is None and self._requires_grad and value._array.dtype.kind in "biu":
             raise RuntimeError("data set to a tensor that requires gradients must be floating point or complex dtype")
         version = self._version
+        if value._array.shape != self._array.shape or value._array.dtype != self._array.dtype:
+            self._accumulator = None  # it expects gradients of the old shape and dtype
         self._array = value._array
         # The memory is the new tensor's; the count of writes stays this tensor's own.
         self._storage = Storage(storage_of(value).array, version)

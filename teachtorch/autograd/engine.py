@@ -7,7 +7,7 @@ from. A node with several users gets the sum. Leaves add what arrives to ``.grad
 Nothing here is recursive: a graph of a million nodes needs a heap, not a stack.
 
 Gradients travel as raw arrays, unless the backward is itself recorded (``create_graph``): then they are
-Tensors. A gradient is fitted to the shape and dtype of the tensor it belongs to in one place, :func:`_fit`, so
+Tensors. A gradient is fitted to the shape and dtype of the tensor it belongs to in one place, :func:`teachtorch.autograd.fitting.fit`, so
 that derivatives need not know about broadcasting.
 """
 
@@ -24,6 +24,8 @@ from ..grad_mode import set_grad_enabled
 from ..node import AccumulateGrad, Edge, Hooks, Node, accumulator, edge
 from ..plan import operations as F
 from ..tensor import Tensor, wrap
+from .fitting import fit, fit_tensor
+from .plain import plain_backward
 
 ndarray = np.ndarray
 
@@ -139,9 +141,9 @@ class Backward:
             if type(grad) is not ndarray and isinstance(grad, np.generic):
                 grad = np.asarray(grad)
             if grad.shape != shape or grad.dtype is not dtype:
-                grad = _fit(node, nr, grad, shape, dtype)
+                grad = fit(node, nr, grad, shape, dtype)
         elif grad._array.shape != shape or grad._array.dtype != dtype:
-            grad = _fit_tensor(node, nr, grad, shape, dtype)
+            grad = fit_tensor(node, nr, grad, shape, dtype)
         slots = self.gradients.get(node)
         if slots is None:
             slots = self.gradients[node] = [None] * len(outputs)
@@ -163,11 +165,9 @@ class Backward:
 
     def _fill_undefined(self, node: Node, received: list[Any]) -> None:
         """Outputs of which nobody asked the gradient have a gradient of zero."""
-        if getattr(node, "materialize_grads", True) is False:
+        like = next((g for g in received if g is not None), None)
+        if like is None or getattr(node, "materialize_grads", True) is False:
             return
-        if all(g is None for g in received):
-            return
-        like = next(g for g in received if g is not None)
         for i, (shape, dtype) in enumerate(node.outputs):
             if received[i] is None:
                 zeros = namespace(like if self.raw else like._array).zeros(shape, dtype)
@@ -263,53 +263,6 @@ def _leading_to(roots: Sequence[Edge], targets: Sequence[Edge]) -> dict[Node, bo
     return {node: value for node, value in run.items() if value or node in ends}
 
 
-def _fit(node: Node, nr: int, grad: Any, shape: tuple[int, ...], dtype: Any) -> Any:
-    """`grad` in the shape and dtype of the tensor it belongs to: sum what broadcasting repeated, cast back."""
-    if grad.shape != shape:
-        _check_shape(node, nr, grad.shape, shape)
-        extra = grad.ndim - len(shape)
-        if extra > 0:
-            grad = grad.sum(tuple(range(extra)))
-        axes = tuple(i for i, n in enumerate(shape) if n == 1 and grad.shape[i] != 1)
-        if axes:
-            grad = grad.sum(axes, keepdims=True)
-        if grad.shape != shape:
-            grad = namespace(grad).broadcast_to(grad, shape)
-    if grad.dtype != dtype:
-        if grad.dtype.kind == "c" and dtype.kind != "c":
-            grad = grad.real  # the gradient of a real tensor is real
-        grad = grad.astype(dtype)
-    return grad if type(grad) is not np.generic else np.asarray(grad)
-
-
-def _fit_tensor(node: Node, nr: int, grad: Tensor, shape: tuple[int, ...], dtype: Any) -> Tensor:
-    if grad._array.shape != shape:
-        _check_shape(node, nr, grad._array.shape, shape)
-        grad = F.sum_to_size(grad, shape) if grad._array.ndim >= len(shape) else F.expand(grad, shape)
-        if grad._array.shape != shape:
-            grad = F.expand(grad, shape)
-    if grad._array.dtype != dtype:
-        from ..dtypes import FROM_NUMPY
-
-        if grad._array.dtype.kind == "c" and dtype.kind != "c":
-            grad = F.real(grad)
-        grad = grad.to(FROM_NUMPY[dtype])
-    return grad
-
-
-def _check_shape(node: Node, nr: int, got: tuple[int, ...], shape: tuple[int, ...]) -> None:
-    """A gradient may be larger than its tensor by broadcasting, or smaller by none; anything else is wrong."""
-    try:
-        joined = np.broadcast_shapes(got, shape)
-    except ValueError:
-        joined = None
-    if joined is None or (joined != got and joined != shape):
-        raise RuntimeError(
-            f"Function {node.name()} returned an invalid gradient at index {nr} - got {list(got)} but expected "
-            f"shape compatible with {list(shape)}"
-        )
-
-
 # -- what users call ----------------------------------------------------------------------------------------
 
 
@@ -375,10 +328,11 @@ def backward(
         raise RuntimeError(f"got {len(tensors)} tensors and {len(grads)} gradients")
     edges, starts = _starts(tensors, grads)
     keep = create_graph if retain_graph is None else retain_graph
-    run = Backward(keep_graph=keep, create_graph=create_graph)
     if inputs is None:
-        run.run(edges, starts)
+        if create_graph or len(edges) > 1 or not plain_backward(*edges[0], starts[0]._array, keep):
+            Backward(keep_graph=keep, create_graph=create_graph).run(edges, starts)
         return
+    run = Backward(keep_graph=keep, create_graph=create_graph)
     inputs = _sequence(inputs)
     if not inputs:
         raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")

@@ -83,19 +83,19 @@ def logical_not(input: Array, *, xp: Any) -> Array:
     return xp.logical_not(input)
 
 
-@op(inplace=True, operators=("__and__", "__rand__", "__iand__"))
+@op(inplace=True, operators=("__and__", "__rand__"))
 def bitwise_and(input: Array | Number, other: Array | Number, *, xp: Any) -> Array:
     """``input & other``, bit by bit; logical for bools."""
     return xp.bitwise_and(input, other)
 
 
-@op(inplace=True, operators=("__or__", "__ror__", "__ior__"))
+@op(inplace=True, operators=("__or__", "__ror__"))
 def bitwise_or(input: Array | Number, other: Array | Number, *, xp: Any) -> Array:
     """``input | other``, bit by bit."""
     return xp.bitwise_or(input, other)
 
 
-@op(inplace=True, operators=("__xor__", "__rxor__", "__ixor__"))
+@op(inplace=True, operators=("__xor__", "__rxor__"))
 def bitwise_xor(input: Array | Number, other: Array | Number, *, xp: Any) -> Array:
     """``input ^ other``, bit by bit."""
     return xp.bitwise_xor(input, other)
@@ -107,13 +107,13 @@ def bitwise_not(input: Array, *, xp: Any) -> Array:
     return xp.invert(input)
 
 
-@op(inplace=True, operators=("__lshift__", "__rlshift__", "__ilshift__"))
+@op(inplace=True, operators=("__lshift__", "__rlshift__"))
 def bitwise_left_shift(input: Array | Number, other: Array | Number, *, xp: Any) -> Array:
     """``input << other``."""
     return xp.left_shift(input, other)
 
 
-@op(inplace=True, operators=("__rshift__", "__rrshift__", "__irshift__"))
+@op(inplace=True, operators=("__rshift__", "__rrshift__"))
 def bitwise_right_shift(input: Array | Number, other: Array | Number, *, xp: Any) -> Array:
     """``input >> other``; the sign is kept."""
     return xp.right_shift(input, other)

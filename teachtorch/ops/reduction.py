@@ -31,7 +31,7 @@ def _unreduce(grad: Any, shape: tuple[int, ...], dim: Dims, keepdim: bool, F: An
     """`grad` of a reduction, seen in the shape of what was reduced."""
     if not shape:
         return F.reshape(grad, shape)
-    if not keepdim and dim is not None:
+    if dim is not None and not keepdim:
         kept = list(shape)
         for d in wrap_dims(dim, len(shape)):
             kept[d] = 1
