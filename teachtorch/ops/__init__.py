@@ -3,7 +3,8 @@
 A family is a file. To find one: ``inspect.getsourcefile(torch.tanh)``.
 """
 
-from . import arithmetic, comparison, complex_numbers, conversion, creation, elementwise, indexing, joining, matmul
+from . import arithmetic, comparison, complex_numbers, conversion, creation, elementwise, indexing, joining
+from . import matmul as products
 from . import random, reduction, strided
 from .arithmetic import *
 from .comparison import *
@@ -19,7 +20,7 @@ from .reduction import *
 from .strided import *
 
 families = (
-    arithmetic, comparison, complex_numbers, conversion, creation, elementwise, indexing, joining, matmul, random,
+    arithmetic, comparison, complex_numbers, conversion, creation, elementwise, indexing, joining, products, random,
     reduction, strided,
 )  # fmt: skip
 
