@@ -6,6 +6,7 @@ The same names, numbers, printouts and errors as PyTorch 2.13 on the CPU, in Pyt
 
 from __future__ import annotations
 
+import math as _math
 import warnings as _warnings
 
 # Division by zero is a value in PyTorch, not a warning. numpy's error state belongs to the user and is per
@@ -27,4 +28,17 @@ from .promotion import can_cast, promote_types
 from .ops import *
 from .ops.conversion import channels_last, channels_last_3d, contiguous_format, memory_format, preserve_format
 from .printing import get_printoptions, printoptions, set_printoptions
-from . import autograd, return_types
+from .random import (
+    Generator, default_generator, fork_rng, get_rng_state, initial_seed, manual_seed, seed, set_rng_state,
+)  # fmt: skip
+from .legacy import (
+    BFloat16Tensor, BoolTensor, ByteTensor, CharTensor, DoubleTensor, FloatTensor, HalfTensor, IntTensor, LongTensor,
+    ShortTensor, set_default_tensor_type,
+)  # fmt: skip
+from .utilities import *
+from . import autograd, cuda, nn, optim, random, return_types
+from .op import inplace_functions as _inplace_functions
+
+e, inf, nan, pi, newaxis = 2.718281828459045, _math.inf, _math.nan, 3.141592653589793, None
+
+globals().update(_inplace_functions())  # torch.exp_, torch.relu_: the in-place methods that PyTorch also has as functions

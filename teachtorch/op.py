@@ -249,3 +249,12 @@ def composite_alias(name: str, function: Callable[..., Any]) -> Callable[..., An
     """Another name for a composite, as function and method."""
     setattr(Tensor, name, function)
     return function
+
+
+def inplace_functions() -> dict[str, Callable[..., Any]]:
+    """``exp_``, ``relu_``: the in-place methods of operations on one tensor, which PyTorch also offers as functions."""
+    return {
+        f"{name}_": getattr(Tensor, f"{name}_")
+        for name, record in registry.items()
+        if record.signature.arrays == (0,) and record.signature.required == 1 and hasattr(Tensor, f"{name}_")
+    }
