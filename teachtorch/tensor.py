@@ -19,7 +19,7 @@ import numpy as np
 from .device import CPU, device
 from .dtypes import FROM_NUMPY, dtype, from_numpy_dtype
 from .grad_mode import is_grad_enabled
-from .shapes import Size
+from .shapes import Size, contiguous_strides
 from .storage import Storage, TypedStorage, address
 
 if TYPE_CHECKING:
@@ -172,7 +172,10 @@ class Tensor:
     def stride(self, dim: int | None = None) -> Any:
         """How many elements apart neighbours lie in memory, for each dimension or for `dim`."""
         array = self._array
-        strides = tuple(s // array.itemsize for s in array.strides)
+        if array.size:
+            strides = tuple(s // array.itemsize for s in array.strides)
+        else:  # nothing lies anywhere, and numpy's strides may be anything
+            strides = contiguous_strides(array.shape)
         return strides if dim is None else strides[dim]
 
     def storage_offset(self) -> int:

@@ -362,7 +362,7 @@ def _check_inputs(inputs: tuple[Any, ...]) -> None:
                 "likely fail if all the inputs are not of double precision floating point or complex. ",
                 stacklevel=4,
             )
-        if any(s == 0 and n > 1 for s, n in zip(x.stride(), x.shape)):
+        if any(s == 0 and n > 1 for s, n in zip(x.stride(), x.shape)) and x.numel():
             raise RuntimeError(
                 f"The {i}th input has a dimension with stride 0. gradcheck only supports inputs that are non-overlapping "
                 "to be able to compute the numerical gradients correctly. You should call .contiguous on the input "

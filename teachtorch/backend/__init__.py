@@ -23,6 +23,8 @@ def namespace(array: Any) -> Any:
     """
     found = _namespaces.get(type(array))
     if found is None:
+        if isinstance(array, np.generic):  # what numpy returns of arrays without dimensions
+            return np
         raise TypeError(f"no array library is registered for {type(array).__name__}")
     return found
 
