@@ -33,7 +33,7 @@ def matches(request: pytest.FixtureRequest) -> Callable[..., None]:
 def browser() -> Iterator[Any]:
     """Debian's Chromium, without a download and without the network."""
     playwright = pytest.importorskip("playwright.sync_api", reason="browser tests are driven by Playwright")
-    from page import ARGUMENTS, CHROMIUM
+    from widget_page import ARGUMENTS, CHROMIUM
 
     if not Path(CHROMIUM).exists():
         pytest.skip(f"browser tests need {CHROMIUM}")

@@ -77,9 +77,9 @@ def test_cells_of_shapes_show_places_in_memory():
 
 def test_real_and_repeated_cells_are_told_apart():
     drawn = Grid((2, 3), (10, 10)).draw((0, 1), "blue")
-    real, again = re.findall(r'class="(?:real|again)" d="([^"]*)"', drawn)
-    assert real.count("M") == 3
-    assert again.count("M") == 3
+    real, again = re.findall(r"class='(?:real|again)' d='([^']*)'", drawn)
+    assert real.count("z") == 3
+    assert again.count("z") == 3
 
 
 def test_large_shapes_are_cut():

@@ -22,7 +22,7 @@ Scene = dict[str, Any]
 class SceneWidget(anywidget.AnyWidget):
     """A widget that is drawn from a scene.
 
-    A subclass gives ``_esm`` and ``_css``, bundles of files of ``static/``, and the three methods that read
+    A subclass gives ``_esm``, a bundle of files of ``static/``, and the three methods that read
     the scene: :meth:`picture`, :meth:`describe` and :meth:`views`.
     """
 

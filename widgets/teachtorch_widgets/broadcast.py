@@ -11,10 +11,11 @@ from typing import Any
 import traitlets
 
 from . import broadcast_picture
+from .assets import module
 from .base import Scene, SceneWidget
 from .broadcasting import Broadcast, explain, gradient_code
 from .cells import Grid
-from .svg import bundle, document, width
+from .svg import document, width
 from .values import cell_texts
 
 OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
@@ -57,8 +58,7 @@ def broadcast(*operands: Any, op: str = "+", **named: Any) -> BroadcastExplorer:
 class BroadcastExplorer(SceneWidget):
     """The widget that :func:`broadcast` returns."""
 
-    _esm = bundle("common.js", "broadcast.js")
-    _css = bundle("theme.css", "broadcast.css", "controls.css")
+    _esm = module("theme.css", "broadcast.css", "controls.css", "common.js", "broadcast.js")
 
     shapes = traitlets.List(traitlets.List(traitlets.Int(min=0))).tag(sync=True)
     """The shapes shown; the page changes them, and so may Python."""

@@ -97,7 +97,7 @@ def _size(size: int | None, axis: dict[str, Any], x: float, y: float, style: str
     else:
         words, kind = str(size), "real"
     box = tag("rect", class_=kind, x=x - 36, y=y, width=72, height=26, rx=5)
-    return tag("g", box, tag("text", words, class_="mid strong", x=x, y=y + 18), class_=f"{style} size")
+    return tag("g", box, tag("text", words, x=x, y=y + 18), class_=f"{style} size")
 
 
 def _verdicts(scene: dict[str, Any], axis: dict[str, Any], x: float, y: float) -> Markup:
@@ -116,7 +116,7 @@ def _sums(scene: dict[str, Any], axis: dict[str, Any], x: float, y: float) -> Ma
 def _pill(words: str, kind: str, x: float, y: float) -> Markup:
     """A verdict under its axis."""
     box = tag("rect", x=x - 44, y=y - 15, width=88, height=21, rx=10.5)
-    return tag("g", box, tag("text", words, class_="mid", x=x, y=y), class_=f"pill {kind}")
+    return tag("g", box, tag("text", words, x=x, y=y), class_=f"pill {kind}")
 
 
 def _cells(scene: dict[str, Any], top: float) -> tuple[Markup, float, float]:

@@ -88,26 +88,27 @@ class Grid:
             y = sum(spot.offset for axis, spot in enumerate(spots) if (last - axis) % 2 == 1)
             yield tuple(spot.index for spot in spots), x, y
 
-    def draw(self, strides: tuple[int, ...], style: str, labels: list[str] | None = None) -> Markup:
+    def draw(self, strides: tuple[int, ...], colour: str, labels: list[str] | None = None) -> Markup:
         """The cells of an operand expanded to this grid.
 
         Args:
             strides: its strides; along an axis of stride 0 only the first cell is real, the others repeat it.
-            style: a class for the colour.
+            colour: its class.
             labels: a text for each cell that is drawn.
         """
         width, height = self.cell
         square = f"h{width - 2}v{height - 2}h{2 - width}z"
-        paths = {"real": "", "again": ""}
-        texts = []
+        paths, pens, texts = {"real": "", "again": ""}, {"real": (0, 0), "again": (0, 0)}, []
         for number, (index, x, y) in enumerate(self.places()):
-            repeated = any(i and not stride for i, stride in zip(index, strides))
-            paths["again" if repeated else "real"] += f"M{x + 1} {y + 1}{square}"
+            kind = "again" if any(i and not stride for i, stride in zip(index, strides)) else "real"
+            # Relative moves are shorter, and a drawing may have hundreds of them.
+            paths[kind] += f"m{x + 1 - pens[kind][0]} {y + 1 - pens[kind][1]}{square}"
+            pens[kind] = (x + 1, y + 1)
             if labels:
-                texts.append(tag("text", labels[number], class_="mid again" if repeated else "mid",
-                                 x=x + width / 2, y=y + height / 2 + 4))  # fmt: skip
+                style = "again" if kind == "again" else None
+                texts.append(tag("text", labels[number], class_=style, x=x + width / 2, y=y + height / 2 + 4))
         drawn = (tag("path", class_=name, d=d) for name, d in paths.items() if d)
-        return tag("g", *drawn, *texts, *self._cuts(), class_=style)
+        return tag("g", *drawn, *texts, *self._cuts(), class_=f"cells {colour}")
 
     def _cuts(self) -> Iterator[Markup]:
         """Three dots where an axis was cut."""
@@ -118,4 +119,4 @@ class Grid:
             across = (last - axis) % 2 == 0
             at = spots[-1].offset - CUT / 2 - (GAP / 2 if last - axis > 1 else 0)
             x, y = (at, self.size[1] / 2) if across else (self.size[0] / 2, at)
-            yield tag("text", "⋯" if across else "⋮", class_="mid strong", x=x, y=y + 4)
+            yield tag("text", "⋯" if across else "⋮", class_="strong", x=x, y=y + 4)

@@ -10,9 +10,10 @@ from typing import Any
 from teachtorch.autograd import trace
 
 from . import graph_picture
+from .assets import module
 from .base import Scene, SceneWidget
 from .graph_scene import Options, SceneBuilder
-from .svg import bundle, document
+from .svg import document
 
 
 def graph(
@@ -85,8 +86,7 @@ def _modules(params: Any) -> dict[str, str]:
 class GraphExplorer(SceneWidget):
     """The widget that :func:`graph` returns."""
 
-    _esm = bundle("common.js", "graph.js")
-    _css = bundle("theme.css", "graph.css", "controls.css", "graph_live.css")
+    _esm = module("theme.css", "graph.css", "controls.css", "graph_live.css", "common.js", "graph.js")
 
     def views(self) -> dict[str, str]:
         """The one picture; stepping and hovering only change classes and texts in it."""
@@ -108,7 +108,7 @@ class GraphExplorer(SceneWidget):
         drawn, wide, high = graph_picture.body(self._scene)
         return document(
             drawn, size=(wide, high), title=self._scene["title"],
-            description=" ".join(step["say"] for step in self._scene["steps"][:12]) or self._scene["title"],
+            description=". ".join((*self._scene["notes"], "The text beside this picture has it in words")),
             styles=("theme.css", "graph.css"),
         )  # fmt: skip
 
@@ -125,7 +125,7 @@ def _sentences(scene: Scene) -> Iterator[str]:
     yield f"{scene['title']}."
     yield from (f"Note: {note}." for note in scene["notes"])
     yield "Forward:"
-    for node in reversed(scene["nodes"]):
+    for node in scene["nodes"]:
         if node["kind"] == "number":
             continue
         words = [

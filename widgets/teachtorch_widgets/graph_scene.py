@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
@@ -79,6 +80,7 @@ class SceneBuilder:
         self._add_lost()
         if not self.graph.nodes:
             self._add_lonely()
+        self._sort()
         frames = [
             {"id": f"g{i}", "title": group.title, "members": [f"n{member}" for member in group.members]}
             for i, group in enumerate(self.folded.groups)
@@ -287,10 +289,23 @@ class SceneBuilder:
             self.chips[key] = node["id"]
         self.edges.append({"from": self.chips[key], "to": f"n{vertex.index}", "grad": False})
 
+    def _sort(self) -> None:
+        """Put the boxes in the order of forward, what enters an operation right before it."""
+        made = {
+            f"n{vertex.index}": float(vertex.made) for vertex in self.graph.nodes if vertex.variable is None
+        }
+        order = dict(made)
+        for edge in self.edges:
+            if edge["from"] not in made:
+                order[edge["from"]] = min(order.get(edge["from"], math.inf), made[edge["to"]] - 0.5)
+        self.nodes.sort(key=lambda node: order.get(node["id"], math.inf))
+
     # -- words -------------------------------------------------------------------------------------------
 
     def _title(self) -> str:
         name = self.names.vertices.get(0, "loss")
+        if not self.graph.nodes:
+            return f"No graph: {self.nodes[0]['title']} is {'a leaf' if self.loss.requires_grad else 'data'}"
         operations = sum(vertex.variable is None for vertex in self.graph.nodes)
         leaves = len(self.graph.nodes) - operations
         return f"Graph of {name}: {_count(operations, 'operation')}, {_count(leaves, 'leaf', 'leaves')}"
@@ -298,9 +313,9 @@ class SceneBuilder:
     def _notes(self) -> Iterator[str]:
         if not self.graph.nodes:
             if self.loss.requires_grad:
-                yield "a leaf: no operation was recorded, backward would put the gradient straight into .grad"
+                yield "no operation was recorded: backward would put the gradient straight into .grad"
             else:
-                yield "no graph: nothing that went into this tensor requires grad, so nothing was recorded"
+                yield "nothing that went into this tensor requires grad, so nothing was recorded"
         if self.seeded:
             yield "not a scalar: the steps show backward from ones, which is the gradient of the sum"
         if self.recording.error is not None:

@@ -20,8 +20,9 @@ COMPARE = {
 
 
 def tidy(formula: str, settings: Mapping[str, Any], real: bool = True) -> str:
-    """The rule for these settings: branches decided, ``.conj()`` left out where it does nothing, and ``F``, the
-    namespace that functions come from, left unsaid.
+    """The rule for these settings.
+
+    Branches are decided, ``.conj()`` is left out where it does nothing, and so is ``F``, their namespace.
 
     >>> tidy("grad if alpha == 1 else grad * alpha", {"alpha": 1})
     'grad'

@@ -1,14 +1,18 @@
 """A small writer of SVG: elements as text, escaped, and nothing else.
 
 >>> tag("text", "a < b", class_="name", x=3, y=4.50)
-'<text class="name" x="3" y="4.5">a &lt; b</text>'
+"<text class='name' x='3' y='4.5'>a &lt; b</text>"
 """
 
 from __future__ import annotations
 
-from functools import cache
-from importlib.resources import files
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
+
+from .assets import style
+
+NAMESPACE = "http://www.w3.org/2000/svg"
+QUOTES = {"'": "&apos;"}
+"""Attributes stand in single quotes: a notebook is JSON and would escape every double one."""
 
 ADVANCE = 0.602
 """Width of a character of the usual monospaced fonts, in units of the font size. Labels use no other font, so
@@ -26,7 +30,7 @@ def tag(name: str, *children: object, **attributes: object) -> Markup:
     left out.
     """
     written = "".join(
-        f" {key.rstrip('_').replace('_', '-')}={quoteattr(number(value))}"
+        f" {key.rstrip('_').replace('_', '-')}='{escape(number(value), QUOTES)}'"
         for key, value in attributes.items()
         if value is not None
     )
@@ -53,26 +57,6 @@ def shorten(text: str, room: int) -> str:
     return text if len(text) <= room else text[: room - 1] + "…"
 
 
-@cache
-def asset(name: str) -> str:
-    """A file of ``static/`` without its comments and indentation: it is stored with every widget of a
-    notebook.
-    """
-    text = (files(__package__) / "static" / name).read_text(encoding="utf-8")
-    lines, in_comment = [], False
-    for line in map(str.strip, text.splitlines()):
-        in_comment = in_comment or line.startswith("/*")
-        if line and not in_comment and not line.startswith("//"):
-            lines.append(line)
-        in_comment = in_comment and not line.endswith("*/")
-    return "\n".join(lines)
-
-
-def bundle(*names: str) -> str:
-    """Several files of ``static/`` as one: anywidget takes a single module and a single style sheet."""
-    return "\n".join(map(asset, names))
-
-
 def document(
     body: str,
     *,
@@ -80,15 +64,13 @@ def document(
     title: str,
     description: str,
     styles: tuple[str, ...],
-    attributes: str = "",
 ) -> str:
     """A complete SVG that needs nothing from the page around it: styles, title and description inside.
 
     ``image/svg+xml`` in a saved notebook is what GitHub, nbconvert and a reader without a kernel show.
     """
-    head = tag("title", title) + tag("desc", description) + tag("style", Markup(bundle(*styles)))
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="tt-picture" role="img" width="{number(size[0])}" '
-        f'height="{number(size[1])}" viewBox="0 0 {number(size[0])} {number(size[1])}"{attributes}>'
-        f'{head}<rect class="paper" width="100%" height="100%"/>{body}</svg>'
-    )
+    head = tag("title", title) + tag("desc", description) + tag("style", Markup(style(*styles)))
+    wide, high = number(size[0]), number(size[1])
+    paper = tag("rect", class_="paper", width="100%", height="100%")
+    attributes = {"width": wide, "height": high, "viewBox": f"0 0 {wide} {high}", "xmlns": NAMESPACE}
+    return tag("svg", Markup(head), paper, Markup(body), class_="tt-picture", role="img", **attributes)

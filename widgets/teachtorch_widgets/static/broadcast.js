@@ -49,9 +49,7 @@ function render({ model, el }) {
     onpointerleave: () => light(null), onblur: () => light(null) });
   const say = h("p", { class: "tt-say", "aria-live": "polite" });
   const words = h("div");
-  const root = h("div", { class: "tt" }, fields, choice, stage, say,
-    h("details", {}, h("summary", {}, "Show as table"), words));
-  el.append(root);
+  mount(el, fields, choice, stage, say, h("details", {}, h("summary", {}, "Show as table"), words));
 
   // From an index of the result to the cell of operand `box` that it reads: index 0 wherever the stride is 0.
   const source = (index, box) => {

@@ -47,6 +47,11 @@ function tabs(label, names, choose) {
   return { list, select };
 }
 
+// The widget's own element, with the style beside it: it reaches into a shadow root as well.
+function mount(el, ...children) {
+  el.append(h("style", {}, STYLE), h("div", { class: "tt" }, ...children));
+}
+
 // Draws now and whenever Python sends another scene; returns what stops that.
 function live(model, draw) {
   let latest = 0;

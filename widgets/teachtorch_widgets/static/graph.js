@@ -22,11 +22,11 @@ function render({ model, el }) {
   const say = h("p", { class: "tt-say", "aria-live": "polite" });
   const panel = h("div", { class: "tt-panel" });
   const words = h("div");
-  el.append(h("div", { class: "tt" },
+  mount(el,
     h("div", { class: "tt-bar", role: "group", "aria-label": "step through backward" },
       moves.first, moves.back, moves.next, moves.last, count, toggle),
     say, h("div", { class: "tt-sides" }, stage, panel),
-    h("details", {}, h("summary", {}, "Why is grad None? Show as table"), words)));
+    h("details", {}, h("summary", {}, "Why is grad None? Show as table"), words));
 
   const group = (id) => svg.querySelector(`[data-n="${id}"]`);
   const node = (id) => scene.nodes.find((one) => one.id === id);
@@ -99,7 +99,7 @@ function render({ model, el }) {
 
   // Up follows an arrow to an operand, down to a user; left and right go to the other ends of the same arrows.
   function along(direction) {
-    if (!chosen) return scene.nodes[0].id;
+    if (!chosen) return (scene.nodes.find((one) => one.root) ?? scene.nodes[0]).id;
     const ends = (id, from, to) => scene.edges.filter((edge) => edge[from] === id).map((edge) => edge[to]);
     if (direction === "ArrowUp") return ends(chosen, "to", "from")[0];
     if (direction === "ArrowDown") return ends(chosen, "from", "to")[0];

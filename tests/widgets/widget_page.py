@@ -17,7 +17,7 @@ CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>widget</title>
-<style>%(css)s</style></head><body %(body)s><main id="here"></main>
+</head><body %(body)s><main id="here"></main>
 <script type="module">
 const bytes = (text) => new DataView(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
 const state = %(state)s;
@@ -74,10 +74,7 @@ def opened(browser: Any, widget: Any, *, body: str = "", **context: Any) -> Iter
 
     page.route("http**", leave)
     page.expose_function("python", python)
-    page.set_content(
-        PAGE
-        % {"css": widget._css, "esm": encoded(widget._esm.encode()), "state": json.dumps(state), "body": body}
-    )
+    page.set_content(PAGE % {"esm": encoded(widget._esm.encode()), "state": json.dumps(state), "body": body})
     page.wait_for_selector(".tt svg")
     try:
         yield page
