@@ -54,9 +54,14 @@ def test_a_subclass_is_shown_under_its_own_name() -> None:
 
 def test_printoptions_are_restored_after_an_error() -> None:
     before = printing.get_printoptions()
-    with pytest.raises(ZeroDivisionError), printing.printoptions(precision=1, edgeitems=1, sci_mode=True):
-        assert repr(torch.tensor([0.25])) == "tensor([2.5e-01])"
-        _ = 1 / 0
+
+    def fail_inside() -> None:
+        with printing.printoptions(precision=1, edgeitems=1, sci_mode=True):
+            assert repr(torch.tensor([0.25])) == "tensor([2.5e-01])"
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_inside()
     assert printing.get_printoptions() == before
 
 

@@ -1,0 +1,142 @@
+"""Activations made of straight pieces: ``relu`` and its family, and the shrinking functions.
+
+Each piece has a constant slope, so every derivative is "the slope where the input lies": a ``where``. It is
+not a product with a mask, because an infinite gradient times 0 would be ``nan``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..binding import Array, Plain
+from ..op import op
+from ..samples import fixed, unary
+
+__all__ = ["hardshrink", "relu", "threshold"]
+
+
+@op(inplace=True)
+def relu(input: Array, *, xp: Any) -> Array:
+    r"""The rectifier :math:`\max(x, 0)`, elementwise. Derivative: 1 where the result is positive, else 0.
+
+    >>> import teachtorch as torch
+    >>> torch.relu(torch.tensor([-1., 0., 2.]))
+    tensor([0., 0., 2.])
+    """
+    if input.dtype.kind == "b":
+        raise RuntimeError("Boolean inputs not supported for relu")
+    return xp.maximum(input, 0)
+
+
+relu.grad(input=lambda grad, result, F: F.where(result <= 0, 0, grad))
+relu.samples(unary)
+
+
+@op(inplace=True)
+def threshold(input: Array, threshold: float, value: float, *, xp: Any) -> Array:
+    """``input`` where it is over ``threshold``, else ``value``. Derivative: 1 or 0.
+
+    >>> import teachtorch as torch
+    >>> torch.threshold(torch.tensor([-1., 0.5, 2.]), 1.0, 9.0)
+    tensor([9., 9., 2.])
+    """
+    return xp.where(input <= threshold, value, input).astype(input.dtype, copy=False)
+
+
+threshold.grad(input=lambda grad, input, threshold, F: F.where(input <= threshold, 0, grad))
+threshold.samples(fixed(lambda make: ((make(3, 2), 0.1, 5.0), {})))
+
+
+@op(method=False, inplace=True)
+def hardtanh(input: Array, min_val: float = -1.0, max_val: float = 1.0, *, xp: Any) -> Array:
+    """``input`` kept between two bounds. Derivative: 1 strictly between them, else 0."""
+    return xp.clip(input, min_val, max_val)
+
+
+hardtanh.grad(
+    input=lambda grad, input, min_val, max_val, F: F.where((input <= min_val) | (input >= max_val), 0, grad)
+)
+hardtanh.samples(fixed(lambda make: ((make(3, 2),), {}), lambda make: ((make(3), 0.0, 0.5), {})))
+
+
+@op(method=False, inplace=True)
+def leaky_relu(input: Array, negative_slope: float = 0.01, *, xp: Any) -> Array:
+    r"""``input`` where it is positive, ``negative_slope * input`` elsewhere. Derivative: 1 or the slope."""
+    return xp.where(input > 0, input, input * negative_slope)
+
+
+leaky_relu.grad(input=lambda grad, input, negative_slope, F: F.where(input > 0, grad, grad * negative_slope))
+leaky_relu.samples(fixed(lambda make: ((make(3, 2),), {}), lambda make: ((make(3), 0.2), {})))
+
+
+@op(method=False, node="PreluKernel")
+def prelu_kernel(input: Array, weight: Array, *, xp: Any) -> Array:
+    """:func:`leaky_relu` with slopes that are learned; ``weight`` broadcasts against ``input``."""
+    return xp.where(input > 0, input, input * weight)
+
+
+prelu_kernel.grad(
+    input=lambda grad, input, weight, F: F.where(input > 0, grad, grad * weight),
+    weight=lambda grad, input, F: F.where(input > 0, 0, grad * input),
+)
+prelu_kernel.samples(fixed(lambda make: ((make(3, 2), make(1, 2)), {})))
+
+
+@op(method=False, inplace=True, node="RreluWithNoise")
+def rrelu_with_noise(input: Array, noise: Plain, *, xp: Any) -> Array:
+    """:func:`leaky_relu` with a slope of its own for each element: ``noise``, which is 1 over 0."""
+    return input * noise
+
+
+rrelu_with_noise.grad(input=lambda grad, noise: grad * noise)
+rrelu_with_noise.samples(fixed(lambda make: ((make(3, 2), make(3, 2, low=0.1, high=0.3)), {})))
+
+
+@op(method=False, inplace=True)
+def hardsigmoid(input: Array, *, xp: Any) -> Array:
+    """A sigmoid of three straight pieces: 0 up to -3, 1 from 3, ``x / 6 + 1/2`` between. Derivative: 1/6 or 0."""
+    return xp.clip(input + 3, 0, 6) / 6
+
+
+hardsigmoid.grad(input=lambda grad, input, F: F.where((input > -3) & (input < 3), grad / 6, 0))
+hardsigmoid.samples(fixed(lambda make: ((make(3, 2, low=-5, high=5),), {})))
+
+
+@op(method=False, inplace=True)
+def hardswish(input: Array, *, xp: Any) -> Array:
+    r"""``x * hardsigmoid(x)``. Derivative: 0 up to -3, 1 from 3, ``x / 3 + 1/2`` between."""
+    return input * xp.clip(input + 3, 0, 6) / 6
+
+
+hardswish.grad(
+    input=lambda grad, input, F: F.where(input < 3, F.where(input <= -3, 0, grad * (input / 3 + 0.5)), grad)
+)
+hardswish.samples(fixed(lambda make: ((make(3, 2, low=-5, high=5),), {})))
+
+
+@op()
+def hardshrink(input: Array, lambd: float = 0.5, *, xp: Any) -> Array:
+    """``input`` where it is over ``lambd`` in magnitude, else 0. Derivative: 1 or 0.
+
+    >>> import teachtorch as torch
+    >>> torch.hardshrink(torch.tensor([-2., 0.3, 1.]))
+    tensor([-2.,  0.,  1.])
+    """
+    return xp.where((input >= -lambd) & (input <= lambd), 0, input)
+
+
+hardshrink.grad(input=lambda grad, input, lambd, F: F.where((input >= -lambd) & (input <= lambd), 0, grad))
+hardshrink.samples(fixed(lambda make: ((make(3, 2),), {}), lambda make: ((make(3), 0.1), {})))
+
+
+@op(method=False)
+def softshrink(input: Array, lambd: float = 0.5, *, xp: Any) -> Array:
+    """``input`` moved towards 0 by ``lambd``, and 0 where it would cross it. Derivative: 1 or 0."""
+    if lambd < 0:
+        raise RuntimeError(f"lambda must be greater or equal to 0, but found to be {lambd:g}.")
+    shrunk = xp.where(input > lambd, input - lambd, xp.where(input < -lambd, input + lambd, input * 0))
+    return shrunk.astype(input.dtype, copy=False)
+
+
+softshrink.grad(input=lambda grad, input, lambd, F: F.where((input >= -lambd) & (input <= lambd), 0, grad))
+softshrink.samples(fixed(lambda make: ((make(3, 2),), {}), lambda make: ((make(3), 0.1), {})))
