@@ -64,7 +64,8 @@ def _with_hooks(step: Callable[..., Any]) -> Callable[..., Any]:
                 if changed is not None:
                     if not (isinstance(changed, tuple) and len(changed) == 2):
                         raise RuntimeError(
-                            f"{step} must return None or a tuple of (new_args, new_kwargs), but got {changed}."
+                            f"{step} must return None or a tuple of (new_args, new_kwargs), but got "
+                            f"{changed}."
                         )
                     given, kwargs = changed
             args = given[1:]
@@ -195,8 +196,8 @@ class Optimizer:
         ids = {id(param) for param in params}
         if len(ids) != len(params):
             warnings.warn(
-                "optimizer contains a parameter group with duplicate parameters; in future, this will cause an "
-                "error; see github.com/pytorch/pytorch/issues/40967 for more information",
+                "optimizer contains a parameter group with duplicate parameters; in future, this will cause "
+                "an error; see github.com/pytorch/pytorch/issues/40967 for more information",
                 stacklevel=3,
             )
         for group in self.param_groups:
@@ -216,8 +217,8 @@ class Optimizer:
         params = group["params"]
         if isinstance(params, set):
             raise TypeError(
-                "optimizer parameters need to be organized in ordered collections, but the ordering of tensors in "
-                "sets will change between runs. Please use a list instead."
+                "optimizer parameters need to be organized in ordered collections, but the ordering of "
+                "tensors in sets will change between runs. Please use a list instead."
             )
         params = [params] if isinstance(params, Tensor) else list(params)
         names = [entry[0] for entry in params if isinstance(entry, tuple)]
@@ -275,7 +276,8 @@ class Optimizer:
         for group, new in zip(self.param_groups, saved):
             if len(group["params"]) != len(new["params"]):
                 raise ValueError(
-                    "loaded state dict contains a parameter group that doesn't match the size of optimizer's group"
+                    "loaded state dict contains a parameter group that doesn't match the size of optimizer's "
+                    "group"
                 )
             param_of.update(zip(new["params"], group["params"]))
             new["params"] = group["params"]

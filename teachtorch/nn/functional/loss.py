@@ -35,8 +35,8 @@ def _same_size(input: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
     if target.shape == input.shape:
         return input, target
     warnings.warn(
-        f"Using a target size ({target.size()}) that is different to the input size ({input.size()}). This will "
-        "likely lead to incorrect results due to broadcasting. Please ensure they have the same size.",
+        f"Using a target size ({target.size()}) that is different to the input size ({input.size()}). This "
+        "will likely lead to incorrect results due to broadcasting. Please ensure they have the same size.",
         stacklevel=3,
     )
     a, b = broadcast_tensors(input, target)
@@ -194,9 +194,9 @@ def kl_div(
     batchmean = reduction == "batchmean"
     if size_average is None and reduce is None and reduction == "mean":
         warnings.warn(
-            "reduction: 'mean' divides the total loss by both the batch size and the support size.'batchmean' "
-            "divides only by the batch size, and aligns with the KL div math definition.'mean' will be changed to "
-            "behave the same as 'batchmean' in the next major release.",
+            "reduction: 'mean' divides the total loss by both the batch size and the support "
+            "size.'batchmean' divides only by the batch size, and aligns with the KL div math "
+            "definition.'mean' will be changed to behave the same as 'batchmean' in the next major release.",
             stacklevel=2,
         )
     reduction = _reduction.choose(size_average, reduce, "sum" if batchmean else reduction)
