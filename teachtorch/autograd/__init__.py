@@ -6,9 +6,11 @@ from ..grad_mode import enable_grad, inference_mode, is_grad_enabled, no_grad, s
 from ..tensor import Tensor
 from . import functional
 from .engine import backward, grad
+from .function import Function
 from .gradcheck import GradcheckError, gradcheck, gradgradcheck
 
-__all__ = ["Variable", "backward", "enable_grad", "functional", "grad", "gradcheck", "gradgradcheck", "inference_mode", "is_grad_enabled", "no_grad", "set_grad_enabled"]
+__all__ = ["Function", "GradcheckError", "Variable", "backward", "enable_grad", "functional", "grad", "gradcheck",
+           "gradgradcheck", "inference_mode", "is_grad_enabled", "no_grad", "set_grad_enabled"]  # fmt: skip
 
 
 def Variable(data: Any, requires_grad: bool = False, volatile: bool = False) -> Tensor:
