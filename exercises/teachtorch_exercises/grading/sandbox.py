@@ -30,6 +30,7 @@ from .launch import (
     installed_packages,
     worker_command,
 )
+from .seccomp import filter_program
 
 #: As root, the worker runs under an id that owns nothing: the limit on processes does not bind root.
 SANDBOX_ID = 65_533
@@ -60,32 +61,39 @@ class Bubblewrap:
     def start(self, limits: Limits) -> Running:
         """See `Launcher`."""
         _adopt_orphans()
-        told, tell = os.pipe()
+        about, info = os.pipe()
+        given = [info]
+        if (program := filter_program()) is not None:
+            given.append(_readable(program))
         try:
             process = subprocess.Popen(
-                self.command(limits, tell),
+                self.command(limits, *given),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                pass_fds=(tell,),
+                pass_fds=given,
                 env={},
                 cwd="/",
             )
         finally:
-            os.close(tell)
-        with open(told, "rb", buffering=0) as about:
-            return Running(process, _child_pid(about.fileno()))
+            for descriptor in given:
+                os.close(descriptor)
+        with open(about, "rb", buffering=0):
+            return Running(process, _child_pid(about))
 
-    def command(self, limits: Limits, info: int) -> list[str]:
+    def command(self, limits: Limits, info: int, seccomp: int | None = None) -> list[str]:
         """The whole command line.
 
-        `info` is the descriptor to which bubblewrap writes the number of its child.
+        Args:
+            info: the descriptor to which bubblewrap writes the number of its child.
+            seccomp: the descriptor from which it reads the filter for system calls.
         """
         root = os.geteuid() == 0
         paths = [SITE, ENGINE, *installed_packages()]
         inner = [
             *(self.program, "--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent"),
             *("--new-session", "--cap-drop", "ALL", "--clearenv", "--info-fd", str(info)),
+            *(("--seccomp", str(seccomp)) if seccomp is not None else ()),
             *("--uid", "1000", "--gid", "1000", "--hostname", "teachtorch"),
             *self._files(laid_out=root),
             *("--size", str(limits.scratch), "--tmpfs", "/tmp", "--dir", "/tmp/home", "--dir", "/tmp/work"),
@@ -173,6 +181,14 @@ def _child_pid(descriptor: int) -> int | None:
     return None
 
 
+def _readable(data: bytes) -> int:
+    """A descriptor from which `data` can be read; it must fit into a pipe, which holds 64 KiB."""
+    reading, writing = os.pipe()
+    with open(writing, "wb") as pipe:
+        pipe.write(data)
+    return reading
+
+
 def _adopt_orphans() -> None:
     """Become the parent of the sandbox's first process when bubblewrap goes before it.
 
@@ -210,14 +226,17 @@ def find_sandbox(site: Path, hidden: Sequence[Path] = ()) -> Bubblewrap:
 
 
 def _what_helps(errors: str) -> str:
-    said = f" It said: {errors.splitlines()[-1]}" if errors else ""
-    if "Unknown option" in errors:
+    last = errors.splitlines()[-1] if errors else ""
+    said = f" It said: {last}" if last else ""
+    if not last.startswith("bwrap:"):
+        return f"bubblewrap is installed, but no worker starts in it.{said}"
+    if "Unknown option" in last:
         return f"The bubblewrap of this machine is too old: 0.8 or newer is needed.{said}"
-    if "namespace" in errors or "uid map" in errors or "Operation not permitted" in errors:
+    if "namespace" in last or "uid map" in last or "not permitted" in last:
         return (
             "bubblewrap is installed, but this machine does not let it make user namespaces. Ubuntu 24.04 "
             "and newer allow it until the next start after `sudo sysctl "
             "kernel.apparmor_restrict_unprivileged_userns=0`; a container must be started with leave for "
             f"them.{said}"
         )
-    return f"bubblewrap is installed, but no worker starts in it.{said}"
+    return f"bubblewrap is installed, but does not work.{said}"

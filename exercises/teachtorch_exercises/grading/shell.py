@@ -9,6 +9,7 @@ from __future__ import annotations
 import linecache
 import sys
 import types
+from collections.abc import Callable
 from typing import Any
 
 from ..namespace import raised
@@ -33,11 +34,16 @@ class Shell:
         try:
             code = compile(source, filename, "exec", dont_inherit=True)
         except SyntaxError as error:
-            return self._run_in_ipython(source, error)
+            wrong = _syntax_error(error)
         except BaseException as error:  # ValueError, RecursionError, MemoryError: source that is out to harm
             return raised(error, self.names)
+        else:
+            return self._guarded(lambda: exec(code, self.names))
+        return self._run_in_ipython(source) or wrong
+
+    def _guarded(self, work: Callable[[], object]) -> Outcome:
         try:
-            exec(code, self.names)
+            work()
         except KeyboardInterrupt:
             return Stopped("It was interrupted.")
         except BaseException as error:  # SystemExit too: the next cell still runs
@@ -45,32 +51,38 @@ class Shell:
         return Returned(None)
 
     def ipython(self) -> Any:
-        """IPython's shell on this namespace, made when it is first asked for.
-
-        None where it is not installed.
-        """
+        """IPython's shell on this namespace, made when first asked for; None where it is not installed."""
         if self._ipython is None:
             try:
                 from IPython.core.interactiveshell import InteractiveShell
                 from traitlets.config import Config
             except ImportError:
                 return None
+
+            class CellShell(InteractiveShell):
+                def enable_gui(self, gui: str | None = None) -> None:
+                    """`%matplotlib` asks for an event loop; there is no screen here, and nothing to do."""
+
+                system = InteractiveShell.system_raw  # `!ls` without a terminal, of which there is none
+
             settings = Config({"HistoryManager": {"enabled": False}, "InteractiveShell": {"cache_size": 0}})
-            self._ipython = InteractiveShell.instance(
-                config=settings, user_module=self._module, user_ns=self.names
-            )
+            self._ipython = CellShell.instance(config=settings, user_module=self._module, user_ns=self.names)
         return self._ipython
 
-    def _run_in_ipython(self, source: str, error: SyntaxError) -> Outcome:
+    def _run_in_ipython(self, source: str) -> Outcome | None:
+        """Run a cell that is not plain Python; None where there is no IPython to do so."""
         shell = self.ipython()
         if shell is None:
-            return Raised("SyntaxError", str(error.msg)[:300], error.lineno, (error.text or "").strip()[:300])
-        try:
-            result = shell.run_cell(source, store_history=False)
-        except BaseException as trouble:
-            return raised(trouble, self.names)
-        if isinstance(result.error_before_exec, SyntaxError):
-            wrong = result.error_before_exec
-            return Raised("SyntaxError", str(wrong.msg)[:300], wrong.lineno, (wrong.text or "").strip()[:300])
-        failed = result.error_before_exec or result.error_in_exec
-        return Returned(None) if failed is None else raised(failed, self.names)
+            return None
+        results: list[Any] = []
+        outcome = self._guarded(lambda: results.append(shell.run_cell(source, store_history=False)))
+        if not results:
+            return outcome
+        error = results[0].error_before_exec or results[0].error_in_exec
+        if isinstance(error, SyntaxError):
+            return _syntax_error(error)
+        return outcome if error is None else raised(error, self.names)
+
+
+def _syntax_error(error: SyntaxError) -> Raised:
+    return Raised("SyntaxError", str(error.msg)[:300], error.lineno, (error.text or "").strip()[:300])

@@ -185,7 +185,7 @@ class _Unpacker:
         self._nodes = 0
         self._readers: dict[str, Callable[..., object]] = {
             "float": float.fromhex,
-            "complex": lambda parts: complex(*map(float.fromhex, parts)),
+            "complex": _complex,
             "opaque": lambda name: Opaque(str(name)[:100]),
         }
 
@@ -231,6 +231,11 @@ class _Unpacker:
         if requires_grad is True and (tensor.is_floating_point() or tensor.is_complex()):
             tensor.requires_grad_()
         return tensor
+
+
+def _complex(parts: list[str]) -> complex:
+    real, imaginary = parts
+    return complex(float.fromhex(real), float.fromhex(imaginary))
 
 
 def plain(value: object) -> object:
