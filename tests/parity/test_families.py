@@ -1,0 +1,203 @@
+"""The operation families, expression by expression, against PyTorch: values, dtypes, gradients, node names.
+
+Each line of the table is evaluated twice, with ``torch`` as PyTorch and as teachtorch, on the same inputs:
+``a b`` (3, 4) and ``sq`` (3, 3) in float64, ``batch`` (2, 3, 3), ``v w`` vectors of 4 and of 3, ``pos`` (3,
+4) within (0.1, 0.9), ``ints`` (3, 4), ``z`` (3, 3) complex. All but the integers require grad.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import teachtorch
+
+torch = pytest.importorskip("torch", reason="compares with PyTorch")
+pytestmark = [
+    pytest.mark.parity,
+    pytest.mark.filterwarnings("ignore::UserWarning", "ignore::RuntimeWarning"),  # deprecated names, divisions by 0
+]
+
+
+def _inputs(library: Any) -> dict[str, Any]:
+    rng = np.random.default_rng(17)
+    arrays: dict[str, Any] = {
+        "a": rng.standard_normal((3, 4)),
+        "b": rng.standard_normal((3, 4)),
+        "sq": rng.standard_normal((3, 3)),
+        "batch": rng.standard_normal((2, 3, 3)),
+        "v": rng.standard_normal(4),
+        "w": rng.standard_normal(3),
+        "pos": rng.uniform(0.1, 0.9, (3, 4)),
+        "z": rng.standard_normal((3, 3)) + 1j * rng.standard_normal((3, 3)),
+        "ints": rng.integers(0, 6, (3, 4)),
+    }
+    holes = arrays["b"].copy()
+    holes[0, 1] = holes[2, 0] = np.nan
+    arrays["holes"] = holes
+    tensors = {name: library.from_numpy(array) for name, array in arrays.items()}
+    for tensor in tensors.values():
+        if tensor.is_floating_point() or tensor.is_complex():
+            tensor.requires_grad_()
+    return tensors
+
+
+def _tensors(value: Any) -> list[Any]:
+    if isinstance(value, (tuple, list)):
+        return [t for item in value for t in _tensors(item)]
+    return [value]
+
+
+def _array(tensor: Any) -> Any:
+    return (
+        tensor.detach().resolve_conj().numpy()
+        if isinstance(tensor, torch.Tensor)
+        else tensor.detach().numpy()
+    )
+
+
+def _run(library: Any, expression: str) -> tuple[list[Any], list[Any], list[str]]:
+    """Results, gradients of a fixed weighted sum of them, and node names."""
+    inputs = _inputs(library)
+    results = _tensors(eval(expression, {"torch": library, **inputs}))
+    tracked = [r for r in results if isinstance(r, library.Tensor) and r.requires_grad]
+    sources = [t for t in inputs.values() if t.requires_grad]
+    gradients = []
+    if tracked:
+        weights = [
+            library.cos(library.arange(t.numel(), dtype=library.float64)).reshape(t.shape).to(t.dtype)
+            for t in tracked
+        ]
+        gradients = list(library.autograd.grad(tracked, sources, weights, allow_unused=True))
+    names = [t.grad_fn.name() for t in tracked]
+    return results, gradients, names
+
+
+def _assert_equal(got: Any, wanted: Any) -> None:
+    if not isinstance(wanted, torch.Tensor):
+        assert got == wanted
+        return
+    assert str(got.dtype) == str(wanted.dtype)
+    assert tuple(got.shape) == tuple(wanted.shape)
+    np.testing.assert_allclose(_array(got), _array(wanted), rtol=1e-7, atol=1e-9)
+
+
+ORDER = """
+torch.sort(a)
+torch.sort(a, 0, True)
+torch.sort(a, stable=True)
+torch.sort(holes)
+torch.argsort(a, 1)
+torch.msort(a)
+torch.topk(a, 2)
+torch.topk(a, 2, 0, False)
+torch.kthvalue(a, 2)
+torch.kthvalue(a, 1, 0, True)
+torch.median(a)
+torch.median(a, 1)
+torch.median(holes)
+torch.nanmedian(holes)
+torch.nanmedian(holes, 1)
+torch.mode(ints)
+torch.mode(a, 0, True)
+torch.aminmax(a)
+torch.aminmax(a, dim=1, keepdim=True)
+torch.cummax(a, 1)
+torch.cummin(holes, 0)
+torch.logcumsumexp(a, 1)
+torch.logcumsumexp(z, 0)
+torch.diff(a)
+torch.diff(a, 2, 0)
+torch.diff(a, prepend=b[:, :1])
+torch.trapezoid(a).sum()
+torch.trapezoid(a, v).sum()
+torch.trapezoid(a, dx=0.5, dim=0).sum()
+torch.cumulative_trapezoid(a).sum()
+torch.cumulative_trapezoid(a, v).sum()
+torch.gradient(v)
+torch.gradient(a, spacing=2.0, edge_order=2)
+torch.gradient(v, spacing=(pos.detach()[0].cumsum(0),))
+"""
+
+SEARCH = """
+torch.unique(ints)
+torch.unique(ints, return_inverse=True, return_counts=True)
+torch.unique(ints % 2, dim=0, return_inverse=True)
+torch.unique_consecutive(torch.tensor([1, 1, 2, 2, 1]), return_inverse=True, return_counts=True)
+torch.isin(ints, torch.tensor([1, 4]))
+torch.isin(ints, 3, invert=True)
+torch.searchsorted(torch.tensor([1, 3, 5]), ints)
+torch.searchsorted(torch.tensor([1, 3, 5]), ints, right=True, out_int32=True)
+torch.searchsorted(pos.detach().sort()[0], b.detach())
+torch.bucketize(torch.tensor(2.5), torch.tensor([1.0, 3.0]))
+torch.unravel_index(ints, (2, 3))
+"""
+
+STATISTICS = """
+torch.quantile(a, 0.3, keepdim=True).sum()
+torch.quantile(a, torch.tensor([0.25, 0.75], dtype=torch.float64), 1).sum()
+torch.quantile(a, 0.4, 0, interpolation="nearest").sum()
+torch.nanquantile(holes, 0.3, 1).sum()
+torch.nanmean(holes)
+torch.nanmean(holes, 1, True)
+torch.cov(a)
+torch.cov(a, correction=0, fweights=torch.tensor([1, 2, 1, 3]), aweights=pos.detach()[0])
+torch.cov(z)
+torch.corrcoef(a)
+torch.bincount(torch.tensor([1, 1, 3]), minlength=6)
+torch.bincount(torch.tensor([1, 1, 3]), torch.tensor([0.5, 1.0, 2.0]))
+torch.histc(a, 5)
+torch.histc(a, 5, -1, 1)
+torch.histogram(a.detach(), 4)
+torch.histogram(a.detach(), 4, range=(-1.0, 1.0), density=True)
+torch.histogram(a.detach(), torch.tensor([-1.0, 0.0, 2.0], dtype=torch.float64), weight=pos.detach())
+torch.histogramdd(a.detach().reshape(6, 2), [2, 3])
+"""
+
+POINTWISE = """
+torch.lerp(a, b, 0.3)
+torch.lerp(a, b, pos)
+torch.addcmul(a, b, pos, value=2)
+torch.addcmul(w.reshape(3, 1), b, v)
+torch.addcdiv(a, b, pos, value=0.5)
+torch.atan2(a, b)
+torch.hypot(a, b)
+torch.copysign(a, b)
+torch.copysign(a, -1.0)
+torch.signbit(a)
+torch.nextafter(a, b)
+torch.heaviside(ints - 2, ints)
+torch.frexp(a)
+torch.ldexp(a, ints)
+torch.ldexp(a, b)
+torch.float_power(pos, 2)
+torch.float_power(pos, b)
+torch.nan_to_num(holes)
+torch.nan_to_num(a / 0, 1.0, 2.0, -3.0)
+torch.gcd(ints, ints.t().reshape(3, 4))
+torch.lcm(ints, ints.t().reshape(3, 4))
+torch.isposinf(a / 0)
+torch.isneginf(a / 0)
+torch.isreal(z)
+"""
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [line for table in (ORDER, SEARCH, STATISTICS, POINTWISE) for line in table.strip().splitlines()],
+)
+def test_as_pytorch(expression: str) -> None:
+    results, gradients, names = _run(teachtorch, expression)
+    wanted, wanted_gradients, wanted_names = _run(torch, expression)
+    assert len(results) == len(wanted)
+    for got, expected in zip(results, wanted):
+        _assert_equal(got, expected)
+    for got, expected in zip(gradients, wanted_gradients):
+        if got is None or expected is None:
+            present = expected if got is None else got
+            assert present is None or not np.any(_array(present)), "one gradient is missing"
+        else:
+            _assert_equal(got, expected)
+    assert names == wanted_names
