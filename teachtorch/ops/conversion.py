@@ -208,6 +208,7 @@ def copy(input: Array, src: Array | Number, non_blocking: bool = False, *, out: 
 
 
 copy.grad(input=lambda grad, F: F.zeros_like(grad), src=lambda grad: grad)
+copy.samples(fixed(lambda make: ((make(3, 2), make(2)), {})))
 
 
 @op(promotion=NONE, half=False, method=False, inplace=True)
@@ -229,6 +230,7 @@ def fill(input: Array, value: Array | Number, *, xp: Any, out: Any = None) -> Ar
 
 
 fill.grad(input=lambda grad, F: F.zeros_like(grad), value=lambda grad: grad.sum())
+fill.samples(fixed(lambda make: ((make(3, 2), 1.5), {}), lambda make: ((make(3, 2), make()), {})))
 
 
 @op(promotion=NONE, half=False, method=False, inplace=True)
@@ -241,6 +243,7 @@ def zero(input: Array, *, xp: Any, out: Any = None) -> Array:
 
 
 zero.grad(input=lambda grad, F: F.zeros_like(grad))
+zero.samples(fixed(lambda make: ((make(3, 2),), {})))
 
 
 # -- plain facts ------------------------------------------------------------------------------------------

@@ -47,6 +47,7 @@ def _alias(input: Array) -> Array:
 
 
 _alias.grad(input=lambda grad: grad)
+_alias.samples(fixed(lambda make: ((make(2, 3),), {})))
 
 
 def _select(tensor: Tensor, dim: int, i: int) -> Tensor:
@@ -213,6 +214,7 @@ def index_backward(input: Array, shape: Any, indices: Any, *, xp: Any) -> Array:
 
 
 index_backward.grad(input=lambda grad, indices, F: F.index(grad, indices))
+index_backward.samples(fixed(lambda make: ((make(3, 2), (4, 2), [wrap(np.array([0, 2, 0]))]), {})))
 
 
 # -- x[...] = v ---------------------------------------------------------------------------------------------
@@ -327,6 +329,7 @@ def index_add_zeros(input: Array, shape: Any, dim: int, index: Plain, *, xp: Any
 
 
 index_add_zeros.grad(input=lambda grad, dim, index, F: F.index_select(grad, dim, index))
+index_add_zeros.samples(fixed(lambda make: ((make(3, 2), (4, 2), 0, wrap(np.array([0, 2, 0]))), {})))
 
 
 @op(promotion=NONE, half=False, inplace=True)
@@ -426,6 +429,7 @@ def scatter_add_zeros(input: Array, shape: Any, dim: int, index: Plain, *, xp: A
 
 
 scatter_add_zeros.grad(input=lambda grad, dim, index, F: F.gather(grad, dim, index))
+scatter_add_zeros.samples(fixed(lambda make: ((make(2, 2), (3, 2), 0, wrap(np.array([[0, 2], [0, 1]]))), {})))
 
 
 @op(promotion=NONE, half=False, inplace=True)
@@ -537,6 +541,7 @@ def masked_place(input: Array, shape: Any, mask: Plain, *, xp: Any) -> Array:
 
 
 masked_place.grad(input=lambda grad, mask, F: F.masked_select(grad, mask))
+masked_place.samples(fixed(lambda make: ((make(3), (3, 2), wrap(np.array([True, False]))), {})))
 
 
 @op(promotion=NONE, half=False, inplace=True)
@@ -555,6 +560,7 @@ masked_scatter.grad(
     input=lambda grad, mask, F: F.masked_fill(grad, mask, 0),
     source=lambda grad, source_shape, mask, F: _spread_back(grad, source_shape, mask, F),
 )
+masked_scatter.samples(fixed(lambda make: ((make(3, 2), wrap(np.array([True, False])), make(2, 2)), {})))
 
 
 def _spread_back(grad: Any, source_shape: Any, mask: Any, F: Any) -> Any:

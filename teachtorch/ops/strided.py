@@ -12,7 +12,7 @@ from ..binding import Array, Ints, as_ints
 from ..dtypes import dtype as torch_dtype
 from ..dtypes import from_numpy_dtype as torch_type_of
 from ..grad_mode import enable_grad
-from ..op import NONE, alias, composite, composite_alias, op, tensor_method
+from ..op import NONE, alias, attach, composite, composite_alias, op, tensor_method
 from ..samples import fixed
 from ..shapes import infer_shape, wrap_dim
 from ..storage import address
@@ -58,7 +58,7 @@ def _tensor_view(self: Tensor, *size: Any, dtype: Any = None) -> Tensor:
 
 
 _tensor_view.__name__ = "view"
-Tensor.view = _tensor_view  # type: ignore[attr-defined]
+attach("view", _tensor_view)
 
 
 @op(**_view, method=False, node="View")
@@ -78,6 +78,7 @@ def unsafe_view(input: Array, size: Ints) -> Array:
 
 
 unsafe_view.grad(input=lambda grad, input_shape, F: F.reshape(grad, input_shape))
+unsafe_view.samples(fixed(lambda make: ((make(2, 3), (3, 2)), {})))
 
 
 @composite(raw=lambda array, *shape: array.reshape(*shape))
@@ -330,6 +331,7 @@ def select_backward(input: Array, shape: tuple[int, ...], dim: int, index: int, 
 
 
 select_backward.grad(input=lambda grad, dim, index, F: F.select(grad, dim, index))
+select_backward.samples(fixed(lambda make: ((make(2), (2, 3), 1, -1), {})))
 
 
 @op(**_view, method=False, node="Slice")
@@ -355,6 +357,7 @@ def slice_backward(
 
 
 slice_backward.grad(input=lambda grad, dim, start, end, step, F: F.slice_(grad, dim, start, end, step))
+slice_backward.samples(fixed(lambda make: ((make(2, 2), (5, 2), 0, 1, 4, 2), {})))
 
 
 @tensor_method
@@ -411,6 +414,7 @@ def diagonal_backward(input: Array, shape: tuple[int, ...], offset: int, dim1: i
 
 
 diagonal_backward.grad(input=lambda grad, offset, dim1, dim2, F: F.diagonal(grad, offset, dim1, dim2))
+diagonal_backward.samples(fixed(lambda make: ((make(3, 2), (2, 3, 4), 1, 0, 2), {})))
 
 
 @op(**_view)
@@ -579,6 +583,7 @@ def scatter_places(input: Array, places: Any, length: int, *, xp: Any) -> Array:
 
 
 scatter_places.grad(input=lambda grad, places, F: F.gather_places(grad, places))
+scatter_places.samples(fixed(lambda make: ((make(2, 2), np.array([[0, 3], [3, 1]]), 5), {})))
 
 
 @op(promotion=NONE, half=False, method=False)
@@ -588,10 +593,11 @@ def gather_places(input: Array, places: Any) -> Array:
 
 
 gather_places.grad(input=lambda grad, input_shape, places, F: F.scatter_places(grad, places, input_shape[0]))
+gather_places.samples(fixed(lambda make: ((make(5), np.array([[0, 3], [3, 1]])), {})))
 
 as_strided.grad(input=_as_strided_by_input)
 as_strided.samples(fixed(lambda make: ((make(6), (2, 2), (1, 2), 1), {}), lambda make: ((make(6), (3, 2), (1, 1), 0), {})))
-Tensor.as_strided = _as_strided_tensor  # type: ignore[attr-defined]
+attach("as_strided", _as_strided_tensor)
 
 
 def regenerate_view(view: Tensor) -> None:
@@ -671,8 +677,8 @@ def _matrix_transposed(self: Tensor) -> Tensor:
     return transpose(self, -2, -1)
 
 
-Tensor.T = property(_transposed)  # type: ignore[attr-defined]
-Tensor.mT = property(_matrix_transposed)  # type: ignore[attr-defined]
+attach("T", property(_transposed))
+attach("mT", property(_matrix_transposed))
 
 
 def detach(input: Tensor) -> Tensor:
