@@ -14,7 +14,7 @@ What is bit for bit, and where. Integers, permutations, uniform and Bernoulli nu
 normals in tensors of 16 or more elements: as PyTorch computes them on x86-64 with AVX2, everywhere. All
 other distributions go through the C library's ``log``, ``sin``, ``tan``, ...: bit for bit where that
 library is the one that PyTorch uses on the same machine, and within a few units in the last place
-elsewhere. Dirichlet samples differ in the last place (the sum is taken in another order), and
+elsewhere. Dirichlet samples differ in the last places (the sum is taken in another order), and
 ``multinomial`` without replacement may order categories of equal rank otherwise, which two-byte types and
 zero weights make possible.
 """

@@ -90,7 +90,7 @@ class Generator:
     def __repr__(self) -> str:
         return f"<torch._C.Generator object at {id(self):#x}>"
 
-    # -- seeds ------------------------------------------------------------------------------------------
+    # -- seeds -------------------------------------------------------------------------------------------
 
     def manual_seed(self, seed: int, /) -> Generator:
         """Start the stream anew from `seed`, an integer from -2**63 to 2**64 - 1, and return this generator.
@@ -124,7 +124,7 @@ class Generator:
         """The seed this stream started from."""
         return self._seed
 
-    # -- state ------------------------------------------------------------------------------------------
+    # -- state -------------------------------------------------------------------------------------------
 
     @property
     def device(self) -> Device:
@@ -215,7 +215,7 @@ class Generator:
     def __setstate__(self, state: NDArray[np.uint8]) -> None:
         self._set_state_bytes(state)
 
-    # -- draws: the caller holds the lock -----------------------------------------------------------------
+    # -- draws: the caller holds the lock ----------------------------------------------------------------
 
     def _u32(self, n: int) -> NDArray[np.uint32]:
         """The next `n` words."""

@@ -102,7 +102,7 @@ def _gamma(alpha: Any, real: Real, generator: Generator) -> float:
 def dirichlet(alpha: Array, generator: Generator) -> Array:
     """Points of the simplex: gamma numbers along the last dimension, divided by their sum.
 
-    The sum is numpy's, so an element may differ from PyTorch's by one unit in the last place.
+    The sum is numpy's, so an element may differ from PyTorch's by a few units in the last place.
     """
     gamma = standard_gamma(alpha.astype(np.float64), generator)
     gamma /= gamma.sum(-1, keepdims=True)

@@ -19,6 +19,7 @@ from ...dtypes import get_default_dtype, is_half
 from ...inplace import check_no_overlap, write_out
 from ...op import NONE, composite, op
 from ...random import continuous, discrete
+from ...random.arrays import cast
 from ...random.generator import Generator
 from ...shapes import broadcast_shape, check_nonnegative
 from ...tensor import Tensor, wrap
@@ -49,7 +50,7 @@ Draw = Callable[[Any, Generator], Any]
 """Checks and fills an array: ``draw(array, generator)``."""
 
 
-# -- real numbers ---------------------------------------------------------------------------------------
+# -- real numbers ----------------------------------------------------------------------------------------
 
 
 def _draw_uniform(array: Any, generator: Generator) -> None:
@@ -100,7 +101,7 @@ def randn_like(input: Tensor, *, generator: Generator | None = None, **options: 
     return _create_like("randn_like", input, _draw_normal, generator, **options)
 
 
-# -- integers -------------------------------------------------------------------------------------------
+# -- integers --------------------------------------------------------------------------------------------
 
 
 def _draw_integers(array: Any, generator: Generator, low: int, high: int) -> None:
@@ -207,7 +208,7 @@ def _check_permutation(kind: DType, n: int) -> None:
         raise RuntimeError(f"value cannot be converted to type {kind.name}_t without overflow")
 
 
-# -- normal numbers with a mean and a standard deviation of each element's own ------------------------------
+# -- normal numbers with a mean and a standard deviation of each element's own ---------------------------
 
 
 @composite(method=False)
@@ -272,6 +273,8 @@ def normal_each(mean: Array | Number, std: Array | Number, *, generator: Any = N
         z = _combined(np.multiply, z, std)
     else:
         _draw_normal(z, generator, std=as_float("normal", "std", 2, std))
+    if not hasattr(mean, "dtype"):
+        mean = cast(np.array(mean), kind).astype(kind)  # a number is rounded to the type before it is added
     return _combined(np.add, z, mean)
 
 
@@ -296,7 +299,7 @@ def _combined(ufunc: Any, z: Any, other: Any) -> Any:
     return ufunc(z.astype(wide, copy=False), other).astype(z.dtype, copy=False)
 
 
-# -- what they share ------------------------------------------------------------------------------------
+# -- what they share -------------------------------------------------------------------------------------
 
 
 def _create(

@@ -44,7 +44,7 @@ def destination(input: Array, out: Any) -> Any:
     return namespace(input).empty_like(input) if out is None else out
 
 
-# -- real numbers -------------------------------------------------------------------------------------------
+# -- real numbers ----------------------------------------------------------------------------------------
 
 
 @filling
@@ -179,7 +179,7 @@ def log_normal(
     return draw_into(continuous.fill_log_normal, destination(input, out), mean, std, generator=generator)
 
 
-# -- whole numbers ------------------------------------------------------------------------------------------
+# -- whole numbers ---------------------------------------------------------------------------------------
 
 
 @filling
@@ -266,7 +266,7 @@ def _expanded(p: Any, shape: tuple[int, ...]) -> Any:
     return expand(p, shape)
 
 
-# -- the methods whose arguments take more than a kernel's signature --------------------------------------
+# -- the methods whose arguments take more than a kernel's signature -------------------------------------
 
 _uniform, _bernoulli = Tensor.uniform_, Tensor.bernoulli_  # type: ignore[attr-defined]
 

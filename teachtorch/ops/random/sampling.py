@@ -40,8 +40,7 @@ def no_derivative(name: str) -> Any:
     return rule
 
 
-# -- Bernoulli
-# ------------------------------------------------------------------------------------------------
+# -- Bernoulli -------------------------------------------------------------------------------------------
 
 
 @composite()
@@ -94,8 +93,7 @@ def bernoulli_like(input: Array, p: float, *, generator: Any = None) -> Array:
 bernoulli_like.grad(input=no_derivative("bernoulli"))
 
 
-# -- multinomial
-# ----------------------------------------------------------------------------------------------
+# -- multinomial -----------------------------------------------------------------------------------------
 
 
 @composite()
@@ -107,10 +105,10 @@ def multinomial(
     generator: Any = None,
     out: Tensor | None = None,
 ) -> Tensor:
-    """Category numbers, drawn with probabilities proportional to `input`; `num_samples` for each row of a
-    matrix.
+    """Category numbers, drawn with probabilities proportional to `input`.
 
-    Without `replacement` no category comes twice.
+    There are `num_samples` of them, for each row if `input` is a matrix. Without `replacement` no category
+    comes twice.
 
     >>> import teachtorch as torch
     >>> torch.multinomial(torch.tensor([0., 10., 0.]), 3, replacement=True)
@@ -166,8 +164,7 @@ def _check_multinomial(weights: Any, count: int, replacement: bool, out: Any) ->
         raise RuntimeError("invalid multinomial distribution (sum of probabilities <= 0)")
 
 
-# -- counts
-# ---------------------------------------------------------------------------------------------------
+# -- counts ----------------------------------------------------------------------------------------------
 
 
 @op(promotion=NONE, half=False, method=False)
