@@ -16,7 +16,6 @@ anything else          a plain Python value
 
 from __future__ import annotations
 
-import inspect
 import operator
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -25,14 +24,15 @@ import numpy as np
 
 from .tensor import Tensor
 
+# What kernels are annotated with. To a type checker an array of any library is Any; to `Signature` they differ.
 Array = Any
 Plain = Any
-Number = bool | int | float | complex
-Scalar = bool | int | float | complex
+Number = Any
+Scalar = Any
 Ints = tuple[int, ...]
 
 NUMBERS = (bool, int, float, complex, np.number, np.bool_)
-REQUIRED = inspect.Parameter.empty
+REQUIRED: Any = type("REQUIRED", (), {})
 
 _ALIASES = {"axis": "dim", "keepdims": "keepdim", "x": "input", "a": "input", "x1": "input", "x2": "other", "self": "input"}
 
@@ -42,14 +42,16 @@ class Signature:
 
     def __init__(self, kernel: Callable[..., Any], name: str) -> None:
         self.name = name
-        parameters = [
-            p for p in inspect.signature(kernel).parameters.values() if p.name not in ("xp", "out")
-        ]
-        self.names = [p.name for p in parameters]
-        self.defaults = [p.default for p in parameters]
-        self.positional = sum(p.kind is not p.KEYWORD_ONLY for p in parameters)
-        self.required = sum(p.default is REQUIRED for p in parameters[: self.positional])
-        kinds = [str(p.annotation).strip("'\"") for p in parameters]
+        code = kernel.__code__  # not `inspect`, which takes longer to import than the whole engine
+        n_positional, n_named = code.co_argcount, code.co_kwonlyargcount
+        names = code.co_varnames[: n_positional + n_named]
+        given = dict(zip(reversed(names[:n_positional]), reversed(kernel.__defaults__ or ())))
+        given |= kernel.__kwdefaults__ or {}
+        self.names = [p for p in names if p not in ("xp", "out")]
+        self.defaults = [given.get(p, REQUIRED) for p in self.names]
+        self.positional = sum(p in self.names for p in names[:n_positional])
+        self.required = sum(given.get(p, REQUIRED) is REQUIRED for p in names[:n_positional])
+        kinds = [str(kernel.__annotations__.get(p, "")).strip("'\"") for p in self.names]
         at = lambda test: tuple(i for i, k in enumerate(kinds) if test(k))
         self.arrays = at(lambda k: k.startswith("Array") or k.startswith("Plain"))
         self.promoted = at(lambda k: k.startswith("Array"))

@@ -6,7 +6,6 @@ The flags live in context variables: each thread has its own, and so has each as
 from __future__ import annotations
 
 import functools
-import inspect
 import warnings
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -20,6 +19,8 @@ __all__ = [
     "no_grad",
     "set_grad_enabled",
 ]
+
+GENERATOR = 0x20  # inspect.CO_GENERATOR, without importing inspect
 
 _grad: ContextVar[bool] = ContextVar("grad mode", default=True)
 _inference: ContextVar[bool] = ContextVar("inference mode", default=False)
@@ -44,7 +45,7 @@ class _Mode:
         raise NotImplementedError
 
     def __call__(self, func: Any) -> Any:
-        if inspect.isclass(func):
+        if isinstance(func, type):
             warnings.warn(
                 "Decorating classes is deprecated and will be disabled in future versions. You should only decorate "
                 "functions or methods. To preserve the current behavior of class decoration, you can directly "
@@ -55,7 +56,7 @@ class _Mode:
             func.__init__ = self(func.__init__)
             return func
         clone = self.clone
-        if inspect.isgeneratorfunction(func):
+        if getattr(func, "__code__", None) and func.__code__.co_flags & GENERATOR:
             return _decorate_generator(clone, func)
 
         @functools.wraps(func)

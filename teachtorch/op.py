@@ -230,6 +230,11 @@ def composite(*, method: bool = True, raw: Callable[..., Any] | None = None) -> 
     return register
 
 
+def attach(name: str, value: Any) -> None:
+    """Give Tensor a method or property under a name that is not the function's own."""
+    setattr(Tensor, name, value)
+
+
 def tensor_method(function: Callable[..., Any]) -> Callable[..., Any]:
     """Make a function on Tensors a method."""
     setattr(Tensor, function.__name__, function)

@@ -18,7 +18,6 @@ backward is recorded like anything else.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -388,7 +387,7 @@ operations = Operations()
 
 def needs_of(rule: Rule, argument: str) -> tuple[str, ...]:
     """The names a rule takes besides ``grad``, which must come first."""
-    names = tuple(inspect.signature(rule).parameters)
+    names = rule.__code__.co_varnames[: rule.__code__.co_argcount]
     if not names or names[0] not in ("grad", "grads"):
         raise TypeError(f"the derivative by {argument!r} must take `grad` first, not {names}")
     return names[1:]

@@ -22,6 +22,7 @@ import numpy as np
 from ..backend import namespace
 from ..grad_mode import set_grad_enabled
 from ..node import AccumulateGrad, Edge, Hooks, Node, accumulator, edge
+from ..op import attach
 from ..plan import operations as F
 from ..tensor import Tensor, wrap
 from .fitting import fit, fit_tensor
@@ -423,4 +424,4 @@ def _tensor_backward(
 
 
 _tensor_backward.__name__ = "backward"
-Tensor.backward = _tensor_backward  # type: ignore[attr-defined]
+attach("backward", _tensor_backward)

@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import dtypes
 from ..binding import Array, Number, Scalar
-from ..op import FLOAT, alias, composite, op, tensor_method
+from ..op import FLOAT, alias, attach, composite, op, tensor_method
 from ..samples import binary, positive_base, unary
 from ..tensor import Tensor
 
@@ -301,7 +301,7 @@ def positive(input: Any) -> Any:
     return input
 
 
-Tensor.__pos__ = positive  # type: ignore[attr-defined]
+attach("__pos__", positive)
 
 
 @composite()

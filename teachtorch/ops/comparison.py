@@ -8,7 +8,7 @@ import numpy as np
 
 from ..backend import namespace_of
 from ..binding import Array, Number, Plain, Scalar
-from ..op import alias, composite, op
+from ..op import alias, attach, composite, op
 from ..samples import fixed
 from ..tensor import Tensor, wrap
 
@@ -280,7 +280,7 @@ def _where_method(self: Tensor, condition: Tensor, other: Any) -> Tensor:
 
 
 _where_method.__name__ = "where"
-Tensor.where = _where_method  # type: ignore[attr-defined]
+attach("where", _where_method)
 
 
 @composite()

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..binding import Array
 from ..dtypes import FROM_NUMPY, complex128
-from ..op import NONE, composite, op
+from ..op import NONE, attach, composite, op
 from ..samples import Make, Sample, fixed
 from ..shapes import check_broadcast
 from ..tensor import Tensor
@@ -44,7 +44,7 @@ def conj(input: Tensor) -> Tensor:
     return conjugate_complex(input) if input._array.dtype.kind == "c" else input
 
 
-Tensor.conjugate = conj  # type: ignore[attr-defined]  # numpy's name: derivatives call it on both carriers
+attach("conjugate", conj)
 
 
 @composite()
@@ -124,7 +124,8 @@ def imag(input: Tensor) -> Tensor:
     return imag_part(input)
 
 
-Tensor.real, Tensor.imag = property(real), property(imag)  # type: ignore[attr-defined]
+attach("real", property(real))
+attach("imag", property(imag))
 
 
 @op(promotion=NONE, half=False, view=True)

@@ -13,7 +13,7 @@ from ..binding import NUMBERS, as_ints
 from ..diagnose import wrapped_integer
 from ..dtypes import dtype as DType
 from ..dtypes import get_default_dtype
-from ..op import composite
+from ..op import attach, composite
 from ..promotion import number_dtype
 from ..tensor import Tensor, from_numpy, wrap
 
@@ -538,4 +538,5 @@ def _new_tensor(self: Tensor, data: Any, *, dtype: DType | None = None, device: 
     return tensor(data, dtype=dtype or self.dtype, device=device or self.device, requires_grad=requires_grad)
 
 
-Tensor.new_full, Tensor.new_tensor = _new_full, _new_tensor  # type: ignore[attr-defined]
+attach("new_full", _new_full)
+attach("new_tensor", _new_tensor)

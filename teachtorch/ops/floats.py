@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import return_types
 from ..binding import Array, Scalar
-from ..op import FLOAT, NONE, alias, composite, op
+from ..op import FLOAT, NONE, alias, attach, composite, op
 from ..samples import binary, fixed, unary
 from ..tensor import Tensor
 
@@ -197,7 +197,7 @@ def _float_power_(self: Tensor, exponent: Any) -> Tensor:
 
 
 _float_power_.__name__ = "float_power_"
-Tensor.float_power_ = _float_power_  # type: ignore[attr-defined]
+attach("float_power_", _float_power_)
 
 
 def _double_of(*values: Any) -> Any:

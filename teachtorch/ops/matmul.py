@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..binding import Array, Number
-from ..op import composite, op
+from ..op import attach, composite, op
 from ..samples import fixed
 from ..tensor import Tensor
 from .strided import unsafe_view
@@ -259,6 +259,7 @@ def _rmatmul_operator(self: Tensor, other: Any) -> Any:
     return matmul(other, self) if isinstance(other, Tensor) else NotImplemented
 
 
-Tensor.__matmul__, Tensor.__rmatmul__ = _matmul_operator, _rmatmul_operator  # type: ignore[attr-defined]
+attach("__matmul__", _matmul_operator)
+attach("__rmatmul__", _rmatmul_operator)
 ger = outer
 
