@@ -213,6 +213,10 @@ def op(
     return register
 
 
+view_op = functools.partial(op, promotion=NONE, half=False, view=True)
+"""``@op`` for kernels that return views of their input."""
+
+
 def composite(*, method: bool = True, raw: Callable[..., Any] | None = None) -> Callable[[Any], Any]:
     """Register a function that is made of other operations; its derivative is theirs.
 

@@ -22,10 +22,13 @@ from .loss import *
 from .matmul import *
 from .nn_linear import *
 from .order import *
+from .permuting import *
 from .random import *
 from .reduction import *
+from .reshaping import *
 from .scans import *
 from .searching import *
+from .slicing import *
 from .smooth_activation import *
 from .softmax import *
 from .statistics import *

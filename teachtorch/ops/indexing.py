@@ -12,7 +12,8 @@ from ..op import NONE, composite, op, tensor_method
 from ..samples import fixed
 from ..shapes import wrap_dim
 from ..tensor import Tensor, wrap
-from .strided import select, slice_, unsqueeze
+from .reshaping import unsqueeze
+from .slicing import select, slice_
 
 __all__ = ["argwhere", "gather", "index_add", "index_copy", "index_fill", "index_put", "index_select", "masked_fill", "masked_scatter",
            "masked_select", "nonzero", "scatter", "scatter_add", "take", "take_along_dim"]  # fmt: skip

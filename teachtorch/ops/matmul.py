@@ -8,7 +8,7 @@ from ..binding import Array, Number
 from ..op import attach, composite, op
 from ..samples import fixed
 from ..tensor import Tensor
-from .strided import unsafe_view
+from .reshaping import unsafe_view
 
 __all__ = ["addmm", "addmv", "baddbmm", "bmm", "dot", "inner", "ger", "matmul", "mm", "mv", "outer", "vdot"]
 
