@@ -180,7 +180,7 @@ def randperm(n: Any = REQUIRED, *, generator: Generator | None = None, **options
     >>> import teachtorch as torch
     >>> _ = torch.manual_seed(0)
     >>> torch.randperm(5)
-    tensor([4, 1, 2, 0, 3])
+    tensor([4, 0, 1, 3, 2])
     """
     if n is REQUIRED:
         raise invalid_combination("randperm", (), options, FORM.format("int n, "))

@@ -12,9 +12,11 @@ import numpy as np
 
 from ...backend import expand, namespace
 from ...binding import Array, Scalar
+from ...calls import inplace_caller
 from ...dtypes import FROM_NUMPY, finfo
 from ...op import NONE, op, tensor_method
 from ...random import continuous, discrete
+from ...random.generator import Generator
 from ...tensor import Tensor
 from .arguments import (
     C_NAMES,
@@ -47,21 +49,35 @@ def destination(input: Array, out: Any) -> Any:
 # -- real numbers ----------------------------------------------------------------------------------------
 
 
-@filling
-def uniform(
-    input: Array, from_: float = 0, to: float = 1, *, generator: Any = None, out: Any = None
-) -> Array:
-    """Fill with numbers uniform on ``[from, to)``.
+@op(promotion=NONE, half=False, method=False, node="Uniform")
+def uniform_fill(input: Array, low: float, high: float, *, generator: Any, out: Any = None) -> Array:
+    """The kernel of ``uniform_``."""
+    check_uniform(input, low, high)
+    return draw_into(continuous.fill_uniform, destination(input, out), low, high, generator=generator)
+
+
+uniform_fill.grad(input=no_gradient)
+_uniform = inplace_caller(uniform_fill.op)
+
+
+@tensor_method
+def uniform_(
+    self: Tensor, from_: float = 0, to: float = 1, *, generator: Generator | None = None, **keywords: Any
+) -> Tensor:
+    """Fill with numbers uniform on ``[from, to)``: ``uniform_(from=0, to=1)``.
+
+    Python does not allow a parameter of the name ``from``, so it is taken from `keywords`.
 
     >>> import teachtorch as torch
     >>> _ = torch.manual_seed(0)
     >>> torch.empty(3).uniform_(-1, 1)
     tensor([-0.0075,  0.5364, -0.8230])
     """
+    from_ = keywords.pop("from", from_)
+    if keywords:
+        raise TypeError(f"uniform_() got an unexpected keyword argument '{next(iter(keywords))}'")
     low, high = as_float("uniform_", "from", 1, from_), as_float("uniform_", "to", 2, to)
-    check_uniform(input, low, high)
-    generator = generator_or_default("uniform_", generator)
-    return draw_into(continuous.fill_uniform, destination(input, out), low, high, generator=generator)
+    return _uniform(self, low, high, generator=generator_or_default("uniform_", generator))
 
 
 def check_uniform(array: Any, low: float, high: float) -> None:
@@ -205,8 +221,25 @@ def _bernoulli_overload(input: Any, p: Any, *rest: Any) -> int:
     return 1 if isinstance(p, Tensor) else 2
 
 
-@op(promotion=NONE, half=False, method=False, inplace=True, overload=_bernoulli_overload)
-def bernoulli(input: Array, p: Array | Scalar = 0.5, *, generator: Any = None, out: Any = None) -> Array:
+@op(promotion=NONE, half=False, method=False, node="Bernoulli", overload=_bernoulli_overload)
+def bernoulli_fill(input: Array, p: Array | Scalar, *, generator: Any, out: Any = None) -> Array:
+    """The kernel of ``bernoulli_``."""
+    array = destination(input, out)
+    if not hasattr(p, "ndim"):
+        check_probability(input, p)
+        return draw_into(discrete.fill_bernoulli, array, p, generator=generator)
+    if input.dtype.kind == "c":
+        raise not_implemented("bernoulli_tensor_cpu_self_", input.dtype)
+    p = check_probabilities(_expanded(p, input.shape))
+    return draw_into(discrete.fill_bernoulli_each, array, p, generator=generator)
+
+
+bernoulli_fill.grad(input=no_gradient, p=no_gradient)
+_bernoulli = inplace_caller(bernoulli_fill.op)
+
+
+@tensor_method
+def bernoulli_(self: Tensor, p: Any = 0.5, *, generator: Generator | None = None) -> Tensor:
     """Fill with 1 with probability `p`, else 0. `p` is a number, or a tensor with one for each element.
 
     >>> import teachtorch as torch
@@ -214,19 +247,11 @@ def bernoulli(input: Array, p: Array | Scalar = 0.5, *, generator: Any = None, o
     tensor([[0., 1., 0.],
             [0., 1., 0.]])
     """
-    generator = generator_or_default("bernoulli_", generator)
-    array = destination(input, out)
-    if hasattr(p, "ndim"):
-        if input.dtype.kind == "c":
-            raise not_implemented("bernoulli_tensor_cpu_self_", input.dtype)
-        p = check_probabilities(_expanded(p, input.shape))
-        return draw_into(discrete.fill_bernoulli_each, array, p, generator=generator)
-    p = as_float("bernoulli_", "p", 1, p)
-    check_probability(input, p)
-    return draw_into(discrete.fill_bernoulli, array, p, generator=generator)
-
-
-bernoulli.grad(input=no_gradient, p=no_gradient)
+    if not isinstance(p, (Tensor, int, float, np.number)):
+        given = "*, torch.Generator generator = None"
+        raise invalid_combination("bernoulli_", (p,), {}, f"Tensor p, {given}", f"float p = 0.5, {given}")
+    p = p if isinstance(p, Tensor) else float(p)
+    return _bernoulli(self, p, generator=generator_or_default("bernoulli_", generator))
 
 
 def check_probability(array: Any, p: float) -> None:
@@ -264,28 +289,3 @@ def _expanded(p: Any, shape: tuple[int, ...]) -> Any:
                 f"{list(p.shape)}"
             )
     return expand(p, shape)
-
-
-# -- the methods whose arguments take more than a kernel's signature -------------------------------------
-
-_uniform, _bernoulli = Tensor.uniform_, Tensor.bernoulli_  # type: ignore[attr-defined]
-
-
-@tensor_method
-def uniform_(self: Tensor, *args: Any, generator: Any = None, **kwargs: Any) -> Tensor:
-    """``uniform_(from=0, to=1)``: fill with numbers uniform on ``[from, to)``; see :func:`uniform`."""
-    if "from" in kwargs:  # a word that Python does not allow as a parameter
-        kwargs["from_"] = kwargs.pop("from")
-    return _uniform(self, *args, generator=generator, **kwargs)
-
-
-@tensor_method
-def bernoulli_(self: Tensor, p: Any = 0.5, *, generator: Any = None) -> Tensor:
-    """Fill with 1 with probability `p`, a number or a tensor, else with 0; see :func:`bernoulli`."""
-    if not isinstance(p, (Tensor, int, float, np.number)):
-        forms = (
-            "Tensor p, *, torch.Generator generator = None",
-            "float p = 0.5, *, torch.Generator generator = None",
-        )
-        raise invalid_combination("bernoulli_", (p,), {}, *forms)
-    return _bernoulli(self, p, generator=generator)

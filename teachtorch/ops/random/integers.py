@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ...binding import Array
+from ...calls import inplace_caller
 from ...dtypes import FROM_NUMPY, finfo
 from ...op import NONE, op, tensor_method
 from ...random import discrete
@@ -27,8 +28,8 @@ def _random_overload(input: Any, bounds: tuple[int | None, ...], *rest: Any) -> 
     return 2 - len(bounds)
 
 
-@op(promotion=NONE, half=False, method=False, inplace=True, overload=_random_overload)
-def random(input: Array, bounds: tuple[int | None, ...], *, generator: Any = None, out: Any = None) -> Array:
+@op(promotion=NONE, half=False, method=False, node="Random", overload=_random_overload)
+def random_fill(input: Array, bounds: tuple[int | None, ...], *, generator: Any, out: Any = None) -> Array:
     """The kernel of ``random_``: `bounds` is ``()``, ``(to,)`` or ``(from, to)``."""
     array = destination(input, out)
     if not bounds:
@@ -47,8 +48,8 @@ def random(input: Array, bounds: tuple[int | None, ...], *, generator: Any = Non
     return draw_into(discrete.fill_integers, array, low, span, generator=generator)
 
 
-random.grad(input=no_gradient)
-_random = Tensor.random_  # type: ignore[attr-defined]
+random_fill.grad(input=no_gradient)
+_random = inplace_caller(random_fill.op)
 
 
 def integer_range(dtype: Any, low: int, high: int | None) -> tuple[int, int]:
