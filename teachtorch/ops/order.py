@@ -320,10 +320,10 @@ def aminmax(input: Array, *, dim: int | None = None, keepdim: bool = False, xp: 
 
 
 def _back_to_both(grads: Any, input: Any, dim: Any, keepdim: bool, result0: Any, result1: Any, F: Any) -> Any:
-    from .reduction import _shared_by_extremes
+    from .extremes import shared_by_extremes
 
-    low = _shared_by_extremes(grads[0], input, dim, keepdim, result0, F)
-    return low + _shared_by_extremes(grads[1], input, dim, keepdim, result1, F)
+    low = shared_by_extremes(grads[0], input, dim, keepdim, result0, F)
+    return low + shared_by_extremes(grads[1], input, dim, keepdim, result1, F)
 
 
 aminmax.grad(input=_back_to_both)

@@ -14,7 +14,7 @@ from ..shapes import wrap_dim
 from ..tensor import Tensor
 from .joining import cat
 from .order import pick_back
-from .reduction import cumsum
+from .running import cumsum
 
 __all__ = [
     "cummax",
