@@ -1,7 +1,8 @@
 """Large graphs are made small before they are laid out."""
 
 import pytest
-from teachtorch_widgets.fold import MOST_VISIBLE, find_repeats, fold, owners
+from teachtorch_widgets.fold import MOST_VISIBLE, find_repeats, fold
+from teachtorch_widgets.modules import owners
 
 import teachtorch as torch
 from teachtorch.autograd import trace
@@ -21,7 +22,7 @@ def repeat(graph):
 def test_the_body_of_a_loop_is_found():
     w = torch.ones((), requires_grad=True)
     graph = trace.walk(loop(1000, lambda y, _: (y * w + 1).exp()))
-    assert repeat(graph) == [(999, 3)] or repeat(graph) == [(1000, 3)]
+    assert repeat(graph)[0] in [(999, 3), (1000, 3)]
     assert len(fold(graph, {}, {}).shown()) <= 8
 
 

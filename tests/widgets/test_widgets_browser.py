@@ -96,6 +96,17 @@ def test_graph_arrow_keys_follow_edges_and_enter_shows_details(page_of):
     assert page.evaluate("document.activeElement === document.body")
 
 
+def test_keys_pressed_in_a_widget_do_not_reach_the_notebook(page_of):
+    page = page_of(broadcast((2, 3), (3,)))
+    page.evaluate("document.addEventListener('keydown', () => { window.leaked = true; })")
+    field = page.get_by_label("shape of b")
+    field.fill("(1,)")
+    field.press("Enter")
+    page.locator(".tt-stage").press("ArrowRight")
+    page.wait_for_function("document.querySelector('.tt-say').textContent.includes('b[0]')")
+    assert page.evaluate("window.leaked") is None
+
+
 def test_graph_toggles_to_pytorchs_own_view_without_moving_anything(page_of):
     page = page_of(slope())
     toggle = page.get_by_role("button", name="PyTorch's own view")
@@ -112,7 +123,7 @@ def test_graph_stops_where_backward_fails(page_of):
     page = page_of(overwritten())
     page.get_by_role("button", name="to the end").click()
     assert "modified by an inplace operation" in say(page)
-    assert page.locator(".now.stale .warn").text_content() == "⚠ other was overwritten"
+    assert page.locator(".now.stale .warn").text_content() == "⚠ t1 was overwritten"
     page.locator(".now").click()
     assert "STALE: version 0 was saved, it is at version 1 now" in page.locator(".tt-panel").text_content()
 

@@ -165,7 +165,8 @@ def place(grid: Grid, captions: list[int], limit: int = 880) -> list[tuple[int, 
 
     `captions` are the widths of the words over them.
     """
-    boxes, x, y = [], MARGIN, 0
+    boxes: list[tuple[int, int]] = []
+    x, y = MARGIN, 0
     for caption in captions:
         wide = max(grid.size[0], caption)
         if boxes and x + wide > limit:

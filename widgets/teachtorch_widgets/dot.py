@@ -17,6 +17,7 @@ import sysconfig
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import graphviz
 
@@ -30,7 +31,7 @@ TIMEOUT = 20  # seconds; 300 boxes take well under one
 def write(boxes: Sequence[Box], arrows: Sequence[Arrow], frames: Sequence[Frame]) -> str:
     """The graph as DOT."""
     source = graphviz.Digraph("graph", node_attr={"shape": "box", "fixedsize": "true", "fontsize": "8"})
-    source.attr(rankdir="TB", nodesep="0.28", ranksep="0.42")
+    source.attr(rankdir="TB", nodesep="0.22", ranksep="0.4")
     for box in boxes:
         label = "\n".join(line for line in box.lines if line.strip()) or box.id
         source.node(
@@ -79,7 +80,7 @@ def lay_out(boxes: Sequence[Box], arrows: Sequence[Arrow], frames: Sequence[Fram
     return layered.lay_out(boxes, arrows, frames)
 
 
-def _read(answer: dict, boxes: Sequence[Box], arrows: Sequence[Arrow], program: str) -> Layout:  # type: ignore[type-arg]
+def _read(answer: dict[str, Any], boxes: Sequence[Box], arrows: Sequence[Arrow], program: str) -> Layout:
     """Coordinates from Graphviz's JSON, whose y runs upwards."""
     _, _, width, height = (float(number) for number in answer["bb"].split(","))
     places: dict[str, tuple[float, float]] = {}

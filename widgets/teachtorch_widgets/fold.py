@@ -9,7 +9,7 @@ shifted.
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -189,63 +189,3 @@ def _cut(folded: Folded) -> None:
     for group in folded.groups:
         group.members = [member for member in group.members if member not in rest]
     folded.groups = [group for group in folded.groups if group.members]
-
-
-def owners(graph: Graph, parameters: dict[int, str], depth: int) -> dict[int, str]:
-    """Which module each operation and each parameter belongs to, as far as the parameters' names tell.
-
-    An operation belongs to the module whose parameter it uses, be it through a transpose. So does everything
-    that lies between two operations of one module. Modules deeper than `depth` count as the one that holds
-    them.
-
-    Args:
-        graph: the graph.
-        parameters: the names of leaves, ``{3: "layers.0.weight"}``.
-        depth: how many parts of a path to keep.
-    """
-    paths = {leaf: tuple(name.split(".")[:-1][:depth]) for leaf, name in parameters.items()}
-    order = sorted((v for v in graph.nodes if v.variable is None), key=lambda vertex: vertex.made)
-    only: dict[
-        int, tuple[str, ...]
-    ] = {}  # results that hang on the parameters of one module and on nothing else
-    own: dict[int, tuple[str, ...]] = {}
-    for vertex in order:
-        targets = [link.to for link in vertex.links if link.to is not None]
-        direct = {paths.get(t, only.get(t)) for t in targets} - {None, ()}
-        if len(direct) == 1:
-            own[vertex.index] = next(iter(direct))  # type: ignore[assignment]
-            if len(targets) == len(vertex.links) and all(
-                paths.get(t, only.get(t)) in direct for t in targets
-            ):
-                only[vertex.index] = own[vertex.index]
-    for path in set(own.values()):
-        members = {index for index, owner in own.items() if owner == path}
-        for index in _between(graph, members):
-            own.setdefault(index, path)
-    used = {leaf: path for leaf, path in paths.items() if path in own.values()}
-    return {index: ".".join(path) for index, path in {**own, **used}.items()}
-
-
-def _between(graph: Graph, members: set[int]) -> set[int]:
-    """Operations on a way from one of `members` to another."""
-    users: dict[int, list[int]] = {}
-    for vertex in graph.nodes:
-        for link in vertex.links:
-            if link.to is not None:
-                users.setdefault(link.to, []).append(vertex.index)
-    before = _reach(
-        members, lambda index: [link.to for link in graph.nodes[index].links if link.to is not None]
-    )
-    after = _reach(members, lambda index: users.get(index, []))
-    return {index for index in before & after if graph.nodes[index].variable is None} - members
-
-
-def _reach(start: set[int], following) -> set[int]:  # type: ignore[no-untyped-def]
-    reached: set[int] = set()
-    waiting = deque(start)
-    while waiting:
-        for index in following(waiting.popleft()):
-            if index not in reached:
-                reached.add(index)
-                waiting.append(index)
-    return reached

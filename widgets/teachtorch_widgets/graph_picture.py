@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import Any
 
 from .graph_scene import NOT_KEPT
@@ -9,6 +10,7 @@ from .placement import HEAD, LINE, PAD, heat_size
 from .svg import Markup, tag, width
 
 MARGIN, LEGEND = 12, 28
+NOTE = 76  # characters of a line of a note, if the graph is no wider
 
 
 def body(scene: dict[str, Any], *, live: bool = False) -> tuple[Markup, float, float]:
@@ -20,10 +22,11 @@ def body(scene: dict[str, Any], *, live: bool = False) -> tuple[Markup, float, f
     parts = [tag("text", scene["title"], class_="strong", x=MARGIN, y=20)]
     top = 30
     wide = MARGIN * 2 + width(scene["title"], 12)
-    for note in scene["notes"]:
+    room = max(NOTE, int(scene["size"][0] / width("0", 11)))
+    for line in (line for note in scene["notes"] for line in wrap(note, room)):
         top += 16
-        parts.append(tag("text", note, class_="dim", x=MARGIN, y=top - 8))
-        wide = max(wide, MARGIN * 2 + width(note, 11))
+        parts.append(tag("text", line, class_="dim", x=MARGIN, y=top - 8))
+        wide = max(wide, MARGIN * 2 + width(line, 11))
     drawn = [_frame(frame) for frame in scene["frames"] if "box" in frame]
     drawn += [_edge(edge, number, live) for number, edge in enumerate(scene["edges"])]
     drawn += [_node(node, live) for node in scene["nodes"]]

@@ -11,7 +11,8 @@ from typing import Any
 from teachtorch.autograd.trace import Graph, Recording, Vertex
 
 from .base import Scene
-from .fold import Folded, fold, owners
+from .fold import Folded, fold
+from .modules import owners
 from .names import UNKNOWN, Names, saved_argument, why_no_grad
 from .placement import place
 from .stepper import Stepper
@@ -155,12 +156,14 @@ class SceneBuilder:
         if index == 0:
             node["root"] = True
         if stale:
-            node["stale"] = f"⚠ {stale[0].name} was overwritten"
-        if times == 1 and index not in self.folded.modules:
-            self._show_values(node, self.known.get(index), *self._kind(vertex), grad=self.grads.get(index))
+            node["stale"] = f"⚠ {self.names.of_saved(vertex, stale[0])} was overwritten"
         if index in self.folded.modules:
             node.update(kind="module", title=shorten(self.folded.modules[index], 34), sub="a module, folded")
-        elif self.folded.hidden and index == self.folded.shown()[-1]:
+        elif times > 1:
+            node["type"] = _type(*self._kind(vertex))
+        else:
+            self._show_values(node, self.known.get(index), *self._kind(vertex), grad=self.grads.get(index))
+        if self.folded.hidden and index == self.folded.shown()[-1]:
             node.update(kind="module", title=f"… {self.folded.hidden} more nodes", sub="too many to draw")
         return node
 
@@ -168,7 +171,7 @@ class SceneBuilder:
         self, node: dict[str, Any], tensor: Any, shape: tuple[int, ...] | None, dtype: str, grad: Any = None
     ) -> None:
         """The lines that say what a box holds."""
-        node["type"] = f"{shape} {dtype}".strip() if shape is not None else ""
+        node["type"] = _type(shape, dtype)
         if self.options.values:
             node["value"] = NOT_KEPT if tensor is None else short(tensor)
             heat = None if tensor is None else heat_map(tensor)
@@ -251,19 +254,19 @@ class SceneBuilder:
         seen: set[tuple[int, int, int]] = set()
         for vertex in self.graph.nodes:
             head = self.folded.stands[vertex.index]
-            own = head == vertex.index and head not in self.folded.modules
+            own, whole = head == vertex.index, head in self.folded.modules
             for slot, link in enumerate(vertex.links):
                 if link.to is None:
-                    if own:
+                    if own and not whole:
                         self._connect_data(vertex, slot)
                     continue
                 tail = self.folded.stands[link.to]
-                key = (tail, head, slot if own else -1)
+                key = (tail, head, -1 if whole else slot)  # the turns of a loop share their arrows
                 if tail == head or key in seen:
                     continue
                 seen.add(key)
                 edge: dict[str, Any] = {"from": f"n{tail}", "to": f"n{head}", "grad": True}
-                if own:
+                if not whole:
                     edge["slot"] = f"[{slot}]" if not link.input_nr else f"[{slot}] → output {link.input_nr}"
                 edge["twin"] = sum(other[:2] == key[:2] for other in seen) - 1
                 made = (self.graph.nodes[tail], self.graph.nodes[head])
@@ -345,6 +348,10 @@ class SceneBuilder:
             held = "None" if grad is None else short(grad)
             rows.setdefault(id(tensor), [name, held, self._why_of(name, tensor)])
         return list(rows.values())[:40]
+
+
+def _type(shape: tuple[int, ...] | None, dtype: str) -> str:
+    return "" if shape is None else f"{shape} {dtype}".strip()
 
 
 def _count(number: int, one: str, many: str = "") -> str:

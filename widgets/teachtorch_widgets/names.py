@@ -95,6 +95,15 @@ class Names:
         named = self.data_name(saved.value)
         return named or (scalar(saved.value.item()) if saved.value.ndim == 0 else UNKNOWN)
 
+    def of_saved(self, vertex: Vertex, saved: Saved) -> str:
+        """Whose value it is that a node saved: an operand's or its own result's."""
+        if saved.name == "result":
+            return self.vertices[vertex.index]
+        for slot, link in enumerate(vertex.links):
+            if saved_argument(vertex, link.argument) is saved and self.operand(vertex, slot) != UNKNOWN:
+                return self.operand(vertex, slot)
+        return saved.name
+
     def expression(self, vertex: Vertex) -> str:
         """The operation as it would be written: ``m * x``, ``t2.sum()``, ``relu(t1)``."""
         operation = vertex.operation or snake(vertex.name)

@@ -136,10 +136,10 @@ class Stepper:
             if saved.value is not None or saved.problem is None:
                 values[saved.name] = saved.value
         for link in vertex.links:
-            saved = saved_argument(vertex, link.argument)
-            if saved is not None and saved.value is not None:
-                values[link.argument] = saved.value
-        return {name: value for name, value in values.items() if value is not None or name != "grad"}
+            argument = saved_argument(vertex, link.argument)
+            if argument is not None and argument.value is not None:
+                values[link.argument] = argument.value
+        return values
 
     def _leaf(self, vertex: Vertex, step: Step) -> Iterator[list[str]]:
         """The last stop: what happens to ``.grad``, which may hold something from before."""

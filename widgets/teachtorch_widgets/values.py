@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-MAX_TEXT = 26  # characters of a value on a node
+MAX_TEXT = 22  # characters of a value on a node
 HEAT_ROWS, HEAT_COLUMNS = 8, 24
 
 

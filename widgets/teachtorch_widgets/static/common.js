@@ -48,8 +48,10 @@ function tabs(label, names, choose) {
 }
 
 // The widget's own element, with the style beside it: it reaches into a shadow root as well.
+// Inside it keys are the widget's: JupyterLab would take Enter and Space for its own shortcuts.
 function mount(el, ...children) {
-  el.append(h("style", {}, STYLE), h("div", { class: "tt" }, ...children));
+  el.append(h("style", {}, STYLE), h("div", { class: "tt", "data-lm-suppress-shortcuts": "true",
+    onkeydown: (event) => event.stopPropagation() }, ...children));
 }
 
 // Draws now and whenever Python sends another scene; returns what stops that.

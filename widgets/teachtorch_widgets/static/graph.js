@@ -116,7 +116,6 @@ function render({ model, el }) {
     else if (event.key === "Escape") { choose(null); stage.blur(); }
     else return;
     event.preventDefault();
-    event.stopPropagation();
   }
 
   function draw(next) {
