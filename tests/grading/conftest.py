@@ -10,8 +10,8 @@ from teachtorch_exercises.grading.grade import Grader
 from teachtorch_exercises.grading.launch import Bare, Limits, worker_site
 from teachtorch_exercises.grading.sandbox import Bubblewrap, NoSandbox, find_sandbox
 
-#: Short, because many submissions here are meant to be stopped.
-LIMITS = Limits(cell_seconds=2.0)
+#: Short where submissions are meant to be stopped; as they are for a class where none is.
+SHORT, USUAL = Limits(cell_seconds=2.0), Limits()
 
 
 @pytest.fixture(scope="session")
@@ -36,9 +36,14 @@ def sandbox(site: Path, submitted: Path) -> Bubblewrap:
 
 @pytest.fixture(scope="session")
 def grader(sandbox: Bubblewrap) -> Grader:
-    return Grader(sandbox, LIMITS, seed=7)
+    return Grader(sandbox, USUAL, seed=7)
+
+
+@pytest.fixture(scope="session")
+def impatient_grader(sandbox: Bubblewrap) -> Grader:
+    return Grader(sandbox, SHORT, seed=7)
 
 
 @pytest.fixture(scope="session")
 def bare_grader(site: Path) -> Grader:
-    return Grader(Bare(site), LIMITS, seed=7)
+    return Grader(Bare(site), SHORT, seed=7)

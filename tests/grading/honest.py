@@ -126,7 +126,7 @@ why = {"ca": [-1, 3, 2], "ad": [-1, 2, 0], "cb": [-1, 3, 2], "bd": [-1, 2, 0],
     "shapes with minus one": solved("ex2", ex2a="b_shape = -1, 1", ex2b="c_shape = [5, 1, -1, 1]"),
     "shapes with ones in front": solved(
         "ex2",
-        ex2a="b_shape = torch.ones(1, 1, 3, 1).shape",
+        ex2a="b_shape = torch.ones(1, 3, 1).shape",
         ex2c="def line_up(size, axis, ndim): return [-1 if i == axis % ndim else 1 for i in range(ndim)]",
     ),
     "unsqueeze": solved(

@@ -74,6 +74,7 @@ class Running:
         assert process.stdout is not None
         self._process = process
         self._inner = inner
+        self._said = ""
         self.requests, self.replies = process.stdin, process.stdout
 
     def kill(self) -> None:
@@ -107,13 +108,16 @@ class Running:
             return None
 
     def errors(self) -> str:
-        """What a worker that did not start had to say."""
-        assert self._process.stderr is not None
-        return self._process.stderr.read(2000).decode(errors="replace").strip()
+        """The last line of what a worker that did not start had to say, once it has ended."""
+        if self._process.stderr is not None and not self._process.stderr.closed:
+            said = self._process.stderr.read(10_000).decode(errors="replace")
+            self._said = said.strip().rpartition("\n")[2]
+        return self._said
 
     def close(self) -> None:
         """End it and close what is ours of the pipes."""
         self.kill()
+        self.errors()
         for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
             with contextlib.suppress(OSError):
                 assert stream is not None

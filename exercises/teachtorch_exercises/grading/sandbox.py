@@ -225,14 +225,13 @@ def find_sandbox(site: Path, hidden: Sequence[Path] = ()) -> Bubblewrap:
     return sandbox
 
 
-def _what_helps(errors: str) -> str:
-    last = errors.splitlines()[-1] if errors else ""
-    said = f" It said: {last}" if last else ""
-    if not last.startswith("bwrap:"):
+def _what_helps(error: str) -> str:
+    said = f" It said: {error}" if error else ""
+    if not error.startswith("bwrap:"):
         return f"bubblewrap is installed, but no worker starts in it.{said}"
-    if "Unknown option" in last:
+    if "Unknown option" in error:
         return f"The bubblewrap of this machine is too old: 0.8 or newer is needed.{said}"
-    if "namespace" in last or "uid map" in last or "not permitted" in last:
+    if "namespace" in error or "uid map" in error or "not permitted" in error:
         return (
             "bubblewrap is installed, but this machine does not let it make user namespaces. Ubuntu 24.04 "
             "and newer allow it until the next start after `sudo sysctl "

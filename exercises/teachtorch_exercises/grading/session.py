@@ -191,11 +191,13 @@ class Session:
         return self._worker
 
     def _start(self) -> Worker:
-        worker = Worker(self._launcher.start(self._limits))
+        running = self._launcher.start(self._limits)
+        worker = Worker(running)
         try:
             worker.ask("cell", self._limits.start_seconds, source="", label="start")
         except (OutOfTime, Died) as error:
-            raise GraderError("no worker starts for students' code") from error
+            said = running.errors() or type(error).__name__
+            raise GraderError(f"no worker starts for students' code: {said}") from error
         return worker
 
     @staticmethod
