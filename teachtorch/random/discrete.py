@@ -55,11 +55,15 @@ def fill_integers_of_type(out: Array, generator: Generator) -> None:
         largest = int(np.iinfo(dtype).max)
     else:
         largest = 2 ** SIGNIFICANT_BITS[dtype.name]
-    words = generator._u64 if dtype.itemsize == 8 else generator._raw
     modulus = np.uint64(largest + 1)
 
+    def draw(n: int) -> Array:
+        words = generator._u64(n) if dtype.itemsize == 8 else generator._raw(n)
+        words %= modulus
+        return words.view(np.int64)
+
     with generator.lock:
-        fill(out, lambda n: (words(n) % modulus).view(np.int64))
+        fill(out, draw)
 
 
 SIGNIFICANT_BITS = {"float16": 11, "bfloat16": 8, "float32": 24, "float64": 53}
@@ -70,11 +74,11 @@ def permutation(n: int, generator: Generator) -> NDArray[np.int64]:
     """A permutation of ``0 .. n-1`` by Fisher and Yates: exchange each r[i] with a random r[j], j >= i."""
     if n >= (2**32 - 1) // 20:
         return _permutation_inside_out(n, generator)
+    targets = np.arange(n, dtype=np.int64)
     if n < 2:
-        return np.arange(n)
+        return targets
     with generator.lock:
         words = generator._raw(n - 1)
-    targets = np.arange(n)
     targets[:-1] += _remainders(words, n)
     return _exchange_one_by_one(targets) if n <= _FEW else _exchange_all(targets)
 
@@ -82,8 +86,8 @@ def permutation(n: int, generator: Generator) -> NDArray[np.int64]:
 def _remainders(words: NDArray[np.uint64], n: int) -> NDArray[np.int64]:
     """32-bit words modulo ``n, n-1, ..., 2``, by float64 division, which is many times faster than ``%``.
 
-    It is exact: a quotient of 32-bit numbers that is no integer is at least 2**-32 away from one,
-    relatively more than the rounding of 2**-53, so ``floor`` sees the right side.
+    It is exact: a quotient z/d that is no integer is at least 1/d away from one, and is rounded by less than
+    2**-53 z/d, a two-millionth of that. So ``floor`` sees it on the right side.
     """
     divisors = np.arange(n, 1, -1, dtype=np.float64)
     remainders = words.astype(np.float64)
@@ -97,7 +101,7 @@ def _exchange_one_by_one(targets: NDArray[np.int64]) -> NDArray[np.int64]:
     r = list(range(targets.size))
     for i, j in enumerate(targets.tolist()):
         r[i], r[j] = r[j], r[i]
-    return np.array(r)
+    return np.array(r, np.int64)
 
 
 def _exchange_all(targets: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -142,7 +146,7 @@ def _stable_argsort(keys: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def _permutation_inside_out(n: int, generator: Generator) -> NDArray[np.int64]:
     """Beyond 2 * 10**8 numbers PyTorch draws two words for each and builds the permutation from inside."""
-    r = np.arange(n)
+    r = np.arange(n, dtype=np.int64)
     with generator.lock:
         for i in range(n):
             z = (generator._raw() << 32 | generator._raw()) % (i + 1)
@@ -205,6 +209,6 @@ def multinomial_without_replacement(weights: Array, n: int, generator: Generator
     with np.errstate(all="ignore"):
         race = weights / race
     if n == 1:
-        return race.argmax(-1)[..., None]
+        return race.argmax(-1)[..., None].astype(np.int64)
     ranked = np.argsort(-race, axis=-1, kind="stable")
-    return np.ascontiguousarray(ranked[..., :n])
+    return ranked[..., :n].astype(np.int64)

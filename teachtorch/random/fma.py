@@ -53,9 +53,9 @@ def _sum_rounded_to_odd(a: Float64, b: Float64 | float) -> Float64:
     bit is never on a tie, so a value rounded to odd may be rounded again, to nearest, as if it were exact.
     """
     s, error = two_sum(a, b)
-    # The inexact and even ones are moved by one unit in the last place towards the exact sum.
-    nudge = (error != 0) & (s.view(np.int64) & 1 == 0)
-    if nudge.any():
+    if error.any():
+        # The inexact and even ones are moved by one unit in the last place towards the exact sum.
+        nudge = (error != 0) & (s.view(np.int64) & 1 == 0)
         s[nudge] = np.nextafter(s[nudge], np.copysign(np.inf, error[nudge]))
     return s
 

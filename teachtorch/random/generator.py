@@ -54,8 +54,8 @@ class Generator:
     Functions that draw take one as ``generator=``; without it they use :data:`default_generator`. A
     generator may be shared by threads: every operation draws its numbers in one piece, under ``lock``.
 
-    On a CUDA device PyTorch draws from another algorithm (Philox). This class does not imitate it: a
-    generator of a GPU is the same Mersenne Twister, whose numbers are drawn on the CPU and copied.
+    On a CUDA device PyTorch draws from another algorithm (Philox), which this class does not imitate: there
+    are generators of the CPU alone.
 
     >>> import teachtorch as torch
     >>> g = torch.Generator().manual_seed(0)
@@ -285,12 +285,14 @@ def _generator_device(argument: Any) -> Device:
         raise TypeError(
             f"Generator(): argument 'device' (position 1) must be torch.device, not {type(argument).__name__}"
         )
+    if isinstance(argument, int):
+        raise RuntimeError("Cannot access accelerator device when none is available.")
     place = device(argument)
-    if place.type == "cpu":
-        return CPU
-    if place.type != "cuda":
+    if place.type == "cuda":
+        raise RuntimeError("Cannot get CUDA generator without ATen_cuda library.")
+    if place.type != "cpu":
         raise RuntimeError(f"{place.type.upper()} device type not an accelerator.")
-    return place
+    return CPU
 
 
 default_generator = Generator()

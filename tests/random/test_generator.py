@@ -170,6 +170,8 @@ def test_looks_like_pytorchs():
     [
         (1.5, TypeError, "Generator(): argument 'device' (position 1) must be torch.device, not float"),
         ("meta", RuntimeError, "META device type not an accelerator."),
+        ("cuda", RuntimeError, "Cannot get CUDA generator without ATen_cuda library."),
+        (3, RuntimeError, "Cannot access accelerator device when none is available."),
     ],
 )
 def test_bad_devices_are_refused(device, error, message):
