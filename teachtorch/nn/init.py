@@ -232,7 +232,7 @@ def kaiming_normal_(
     nonlinearity: str = "leaky_relu",
     generator: Any = None,
 ) -> Tensor:
-    """Fill normally with ``std = gain / sqrt(fan)`` (He et al. 2015); arguments as :func:`kaiming_uniform_`."""
+    """Fill normally with ``std = gain / sqrt(fan)`` (He et al. 2015), as :func:`kaiming_uniform_`."""
     if _is_empty(tensor):
         return tensor
     return tensor.normal_(0, _kaiming_std(tensor, a, mode, nonlinearity), generator=generator)
@@ -240,7 +240,7 @@ def kaiming_normal_(
 
 @no_grad()
 def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tensor:
-    """Fill with a random orthogonal matrix times ``gain``; it turns and mirrors its input but keeps its length.
+    """Fill with ``gain`` times a random orthogonal matrix, which turns and mirrors but keeps lengths.
 
     Dimensions after the first are taken as one. The matrix is the ``Q`` of a QR decomposition of normal
     numbers; making the diagonal of ``R`` positive makes it uniform among all orthogonal matrices.

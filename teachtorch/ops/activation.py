@@ -28,7 +28,7 @@ def relu(input: Array, *, xp: Any) -> Array:
     return xp.maximum(input, 0)
 
 
-relu.grad(input=lambda grad, result, F: F.where(result <= 0, 0, grad))
+relu.grad(input=lambda grad, result, F: F.threshold_backward(grad, result, 0))
 relu.samples(unary)
 
 
@@ -43,8 +43,22 @@ def threshold(input: Array, threshold: float, value: float, *, xp: Any) -> Array
     return xp.where(input <= threshold, value, input).astype(input.dtype, copy=False)
 
 
-threshold.grad(input=lambda grad, input, threshold, F: F.where(input <= threshold, 0, grad))
+threshold.grad(input=lambda grad, input, threshold, F: F.threshold_backward(grad, input, threshold))
 threshold.samples(fixed(lambda make: ((make(3, 2), 0.1, 5.0), {})))
+
+
+@op(method=False)
+def threshold_backward(grad: Array, input: Array, threshold: float, *, xp: Any) -> Array:
+    """The derivative of :func:`relu` and :func:`threshold`: ``grad`` where ``input`` is over the threshold."""
+    return xp.where(input <= threshold, 0, grad)
+
+
+# The slope does not change with the input, except at the kink, where it has no derivative.
+threshold_backward.grad(
+    grad=lambda grad, input, threshold, F: F.threshold_backward(grad, input, threshold),
+    input=lambda grad, F: F.zeros_like(grad),
+)
+threshold_backward.samples(fixed(lambda make: ((make(3, 2), make(3, 2), 0.1), {})))
 
 
 @op(method=False, inplace=True)
@@ -94,7 +108,7 @@ rrelu_with_noise.samples(fixed(lambda make: ((make(3, 2), make(3, 2, low=0.1, hi
 
 @op(method=False, inplace=True)
 def hardsigmoid(input: Array, *, xp: Any) -> Array:
-    """A sigmoid of three straight pieces: 0 up to -3, 1 from 3, ``x / 6 + 1/2`` between. Derivative: 1/6 or 0."""
+    """A sigmoid of three straight pieces: 0 to -3, ``x / 6 + 1/2``, 1 from 3. Derivative: 1/6 or 0."""
     return xp.clip(input + 3, 0, 6) / 6
 
 

@@ -2,7 +2,7 @@ r"""The negative log-likelihood of class indices: ``nll_loss``, the second half 
 
 .. math:: \ell_n = -w_{y_n}\, x_{n, y_n}
 
-where ``x`` holds log-probabilities. It is linear in ``x``: :func:`nll_weights` is its slope, and its derivative.
+where ``x`` holds log-probabilities. It is linear in ``x``, with the slope :func:`nll_weights`.
 """
 
 from __future__ import annotations
@@ -18,25 +18,27 @@ __all__: list[str] = []
 
 
 @op(method=False)
-def nll_weights(
-    target: Plain, weight: Plain | None, shape: tuple[int, ...], ignore_index: int, dtype: Any, *, xp: Any
-) -> Array:
-    """The weight of each input: ``weight[target]`` at the target's class, 0 elsewhere.
+def nll_weights(input: Plain, target: Plain, weight: Plain | None, ignore_index: int, *, xp: Any) -> Array:
+    """The weight of each element of ``input``: ``weight[target]`` at the target's class, 0 elsewhere.
 
-    ``target`` ``(N, *)`` holds classes; the result has ``shape`` ``(N, C, *)``, or ``(C,)`` for one target.
+    Shapes: ``input`` ``(N, C, *)`` (only its shape and dtype count), ``target`` ``(N, *)`` of class indices.
     """
-    axis = 1 if len(shape) > 1 else 0
-    classes = shape[axis]
-    target = xp.asarray(target, dtype="int64")
+    axis = _class_axis(input)
+    classes = input.shape[axis]
+    target = target.astype("int64")
     counted = target != ignore_index
-    if (counted & ((target < 0) | (target >= classes))).any():
-        wrong = target[counted & ((target < 0) | (target >= classes))].reshape(-1)[0]
-        raise IndexError(f"Target {int(wrong)} is out of bounds.")
+    outside = counted & ((target < 0) | (target >= classes))
+    if outside.any():
+        raise IndexError(f"Target {int(target[outside].reshape(-1)[0])} is out of bounds.")
     places = xp.expand_dims(xp.where(counted, target, 0), axis)
-    of_class = xp.ones(classes, dtype) if weight is None else xp.asarray(weight, dtype)
-    weights = xp.zeros(shape, dtype)
-    xp.put_along_axis(weights, places, xp.where(xp.expand_dims(counted, axis), of_class[places], 0), axis)
+    of_class = xp.ones(classes, input.dtype) if weight is None else weight.astype(input.dtype)
+    weights = xp.zeros_like(input)
+    xp.put_along_axis(weights, places, of_class[places] * xp.expand_dims(counted, axis), axis)
     return weights
+
+
+def _class_axis(input: Any) -> int:
+    return 1 if len(input.shape) > 1 else 0
 
 
 @op(method=False)
@@ -53,21 +55,17 @@ def nll_loss(
 
     Derivative: minus the weights, each over their sum where the mean is taken.
     """
-    weights = kernels.nll_weights(target, weight, input.shape, ignore_index, input.dtype)
+    weights = kernels.nll_weights(input, target, weight, ignore_index)
     losses = -(weights * xp.where(weights == 0, 0, input)).sum(axis=_class_axis(input))
     if reduction == "mean":
         return losses.sum() / weights.sum()
     return losses.sum() if reduction == "sum" else losses
 
 
-def _class_axis(input: Any) -> int:
-    return 1 if len(input.shape) > 1 else 0
-
-
 def _nll_slope(
     grad: Any, input: Any, target: Any, weight: Any, reduction: str, ignore_index: int, F: Any
 ) -> Any:
-    weights = F.nll_weights(target, weight, tuple(input.shape), ignore_index, input.dtype)
+    weights = F.nll_weights(input, target, weight, ignore_index)
     if reduction == "mean":
         grad = grad / weights.sum()
     elif reduction == "none":
@@ -96,7 +94,7 @@ def nll_loss2d(
     ignore_index: int = -100,
     xp: Any,
 ) -> Array:
-    """:func:`nll_loss` of an input with more dimensions, ``(N, C, d1, ...)``; PyTorch gives it a node of its own."""
+    """:func:`nll_loss` of an input ``(N, C, d1, ...)``; PyTorch gives it a node of its own."""
     return kernels.nll_loss(input, target, weight=weight, reduction=reduction, ignore_index=ignore_index)
 
 

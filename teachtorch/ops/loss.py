@@ -37,7 +37,7 @@ def _pairs(make: Make) -> Any:
 
 @op(method=False)
 def mse_loss(input: Array, target: Array, *, reduction: str = "mean", xp: Any) -> Array:
-    r"""The squared error :math:`(x - y)^2`. Derivative by the input: :math:`2 (x - y)`, by the target minus that.
+    r"""The squared error :math:`(x - y)^2`. Derivatives: :math:`2 (x - y)` and :math:`-2 (x - y)`.
 
     >>> from teachtorch import nn, tensor
     >>> nn.functional.mse_loss(tensor([1., 2.]), tensor([0., 4.]))
@@ -96,7 +96,7 @@ smooth_l1_loss.samples(_pairs, fixed(lambda make: ((make(3), make(3)), {"beta": 
 
 @op(method=False)
 def huber_loss(input: Array, target: Array, *, reduction: str = "mean", delta: float = 1.0, xp: Any) -> Array:
-    r"""With :math:`d = |x - y|`: :math:`d^2 / 2` up to ``delta``, then the tangent :math:`\delta (d - \delta/2)`.
+    r"""With :math:`d = |x - y|`: :math:`d^2 / 2` up to ``delta``, then :math:`\delta (d - \delta/2)`.
 
     Derivative: :math:`x - y` cut off at ±delta.
     """
@@ -121,7 +121,7 @@ huber_loss.samples(_pairs, fixed(lambda make: ((make(3), make(3)), {"delta": 0.3
 
 
 @op(method=False)
-def soft_margin_loss(input: Array, target: Array, *, reduction: str = "mean", xp: Any) -> Array:
+def soft_margin_loss(input: Array, target: Plain, *, reduction: str = "mean", xp: Any) -> Array:
     r""":math:`\ln(1 + e^{-yx})` for targets ±1. Derivative: :math:`-y\,\sigma(-yx)`."""
     return _reduce(xp.log1p(xp.exp(-target * input)), reduction)
 

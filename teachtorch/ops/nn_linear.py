@@ -40,15 +40,16 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
 
 @op(method=False, node="Trilinear")
 def bilinear_map(input1: Array, weight: Array, input2: Array, *, xp: Any) -> Array:
-    r""":math:`y_k = \sum_{ij} x_i W_{kij} z_j` for rows ``x`` and ``z``: ``(N, i), (k, i, j), (N, j) -> (N, k)``."""
-    return xp.einsum("ni,kij,nj->nk", input1, weight, input2, optimize=True)
+    r""":math:`y_k = \sum_{ij} x_i W_{kij} z_j` for each row: ``(N, i), (k, i, j), (N, j) -> (N, k)``."""
+    return ((input1 @ weight) * input2).sum(-1).T
 
 
 # Linear in each of the three: the gradient by one is the same sum over the other two and the gradient.
+# With k first, (k, n, i) @ (k, i, j) does all outputs at once.
 bilinear_map.grad(
-    input1=lambda grad, weight, input2, F: F.einsum("nk,kij,nj->ni", grad, weight, input2),
-    weight=lambda grad, input1, input2, F: F.einsum("nk,ni,nj->kij", grad, input1, input2),
-    input2=lambda grad, input1, weight, F: F.einsum("nk,ni,kij->nj", grad, input1, weight),
+    input1=lambda grad, weight, input2: ((weight @ input2.T) * grad.T[:, None, :]).sum(0).T,
+    weight=lambda grad, input1, input2: (input1.T * grad.T[:, None, :]) @ input2,
+    input2=lambda grad, input1, weight: ((input1 @ weight) * grad.T[:, :, None]).sum(0),
 )
 bilinear_map.samples(fixed(lambda make: ((make(4, 3), make(2, 3, 5), make(4, 5)), {})))
 
@@ -57,7 +58,8 @@ bilinear_map.samples(fixed(lambda make: ((make(4, 3), make(2, 3, 5), make(4, 5))
 def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     r""":math:`y_k = x^T W_k z + b_k` for each row ``x`` of ``input1`` and ``z`` of ``input2``.
 
-    Shapes: ``(*, in1)``, ``(*, in2)``, ``weight`` ``(out, in1, in2)``, ``bias`` ``(out,)``, result ``(*, out)``.
+    Shapes: ``(*, in1)``, ``(*, in2)``, ``weight`` ``(out, in1, in2)``, ``bias`` ``(out,)``, result
+    ``(*, out)``.
 
     >>> import teachtorch as torch
     >>> torch.bilinear(torch.ones(4, 3), torch.ones(4, 5), torch.ones(2, 3, 5)).shape

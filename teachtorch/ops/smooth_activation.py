@@ -9,6 +9,7 @@ from ..binding import Array
 from ..op import op
 from ..plan import kernels
 from ..samples import fixed, unary
+from . import error_function as _erf  # registers erf, which gelu uses
 
 __all__ = ["celu", "log_sigmoid", "selu"]
 
@@ -27,7 +28,7 @@ def _elu_slope(input: Any, alpha: float, scale: float, input_scale: float, F: An
 def elu(input: Array, alpha: float = 1.0, scale: float = 1.0, input_scale: float = 1.0, *, xp: Any) -> Array:
     r"""``scale * x`` where ``x > 0``, else :math:`\mathrm{scale}\,\alpha (e^{\mathrm{input\_scale}\,x} - 1)`.
 
-    Derivative: ``scale``, and :math:`\mathrm{scale}\,\alpha\,\mathrm{input\_scale}\,e^{\mathrm{input\_scale}\,x}`.
+    Derivative: ``scale``, and ``scale * alpha * input_scale * exp(input_scale * x)``.
     """
     bend = xp.expm1(xp.minimum(input, 0) * input_scale) * (alpha * scale)
     return xp.where(input > 0, input * scale, bend)
@@ -75,7 +76,7 @@ silu.samples(unary)
 
 @op(method=False, inplace=True)
 def mish(input: Array, *, xp: Any) -> Array:
-    r""":math:`x \tanh(\ln(1 + e^x))`. Derivative with :math:`t` for the tanh: :math:`t + x (1 - t^2) \sigma(x)`."""
+    r""":math:`x \tanh(\ln(1 + e^x))`. Derivative, t being the tanh: :math:`t + x (1 - t^2) \sigma(x)`."""
     return input * xp.tanh(kernels.softplus(input))
 
 
@@ -90,7 +91,9 @@ mish.samples(unary)
 
 @op(method=False)
 def softplus(input: Array, beta: float = 1.0, threshold: float = 20.0, *, xp: Any) -> Array:
-    r""":math:`\frac1\beta \ln(1 + e^{\beta x})`, a smooth ``relu``; the input itself where ``beta * x > threshold``.
+    r""":math:`\frac1\beta \ln(1 + e^{\beta x})`, a smooth ``relu``.
+
+    Where ``beta * x > threshold`` the input itself, which the rounded result would be anyway.
 
     Derivative: :math:`\sigma(\beta x)`.
     """

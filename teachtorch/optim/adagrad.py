@@ -39,8 +39,7 @@ def adagrad(
         grad = grad + weight_decay * param
     total = state["sum"]
     total += grad * grad
-    root = F.sqrt(total)
-    root += eps
+    root = F.sqrt(total) + eps
     param -= (lr / (1 + (step - 1) * lr_decay)) * grad / root
 
 

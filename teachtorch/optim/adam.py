@@ -54,11 +54,8 @@ def adam(
     square += (1 - beta2) * grad * grad
     correction1, correction2 = 1 - beta1**step, 1 - beta2**step
     if amsgrad:
-        largest = state["max_exp_avg_sq"]
-        largest[...] = F.maximum(largest, square)
-        square = largest
-    root = F.sqrt(square) / correction2**0.5
-    root += eps
+        square = state["max_exp_avg_sq"] = F.maximum(state["max_exp_avg_sq"], square)
+    root = F.sqrt(square) / correction2**0.5 + eps
     param -= (lr / correction1) * mean / root
 
 

@@ -29,7 +29,7 @@ def adamax(
         \theta \leftarrow \theta - \frac{\eta}{1 - \beta_1^t}\, \frac{m}{u}
     """
     beta1, beta2 = betas
-    mean, largest = state["exp_avg"], state["exp_inf"]
+    mean = state["exp_avg"]
     state["step"] += 1
     step = state["step"].item()
     if maximize:
@@ -37,7 +37,7 @@ def adamax(
     if weight_decay != 0:
         grad = grad + weight_decay * param
     mean += (1 - beta1) * (grad - mean)
-    largest[...] = F.maximum(largest * beta2, F.abs(grad) + eps)
+    largest = state["exp_inf"] = F.maximum(state["exp_inf"] * beta2, F.abs(grad) + eps)
     param -= (lr / (1 - beta1**step)) * mean / largest
 
 

@@ -40,11 +40,10 @@ def asgd(
     eta, mu = state["eta"].item(), state["mu"].item()
     param *= 1 - lambd * eta
     param -= eta * grad
-    mean = state["ax"]
     if mu == 1:
-        mean[...] = param
+        state["ax"] = param * 1  # a copy
     else:
-        mean += mu * (param - mean)
+        state["ax"] += mu * (param - state["ax"])
     state["eta"][...] = lr / (1 + lambd * lr * step) ** alpha
     state["mu"][...] = 1 / max(1, step - t0)
 
@@ -64,6 +63,7 @@ class ASGD(RuleOptimizer):
         foreach, capturable: accepted for PyTorch's sake.
     """
 
+    numbers = {"step": 0.0, "eta": 0.0, "mu": 1.0}  # eta: the learning rate in force; mu: the next weight
     buffers = ("ax",)
 
     def __init__(
@@ -95,9 +95,8 @@ class ASGD(RuleOptimizer):
         super().__init__(params, defaults)
 
     def init_state(self, param: Tensor, group: Group) -> State:
-        """The mean, the learning rate in force and the weight of the next average."""
-        eta = counter(float(group["lr"]))
-        return {**super().init_state(param, group), "eta": eta, "mu": counter(1.0)}
+        """The first learning rate is ``lr``."""
+        return {**super().init_state(param, group), "eta": counter(float(group["lr"]))}
 
     def update(self, param: Any, grad: Any, state: State, group: Group, F: Any) -> None:
         """Run :func:`asgd`."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..tensor import Tensor
 from .optimizer import Group
-from .rule import RuleOptimizer, State, check, check_betas, check_lr, counter
+from .rule import RuleOptimizer, State, check, check_betas, check_lr
 
 __all__ = ["NAdam"]
 
@@ -53,8 +52,7 @@ def nadam(
     mean += (1 - beta1) * (grad - mean)
     square *= beta2
     square += (1 - beta2) * grad * grad
-    root = F.sqrt(square / (1 - beta2**step))
-    root += eps
+    root = F.sqrt(square / (1 - beta2**step)) + eps
     param -= (lr * (1.0 - mu) / (1.0 - product)) * grad / root
     param -= (lr * mu_next / (1.0 - product * mu_next)) * mean / root
 
@@ -75,6 +73,7 @@ class NAdam(RuleOptimizer):
         foreach, capturable: accepted for PyTorch's sake.
     """
 
+    numbers = {"step": 0.0, "mu_product": 1.0}  # mu_product: of the momenta so far
     buffers = ("exp_avg", "exp_avg_sq")
 
     def __init__(
@@ -110,10 +109,6 @@ class NAdam(RuleOptimizer):
             "differentiable": differentiable,
         }
         super().__init__(params, defaults)
-
-    def init_state(self, param: Tensor, group: Group) -> State:
-        """The two means, and the product of the momenta so far."""
-        return {**super().init_state(param, group), "mu_product": counter(1.0)}
 
     def update(self, param: Any, grad: Any, state: State, group: Group, F: Any) -> None:
         """Run :func:`nadam`."""

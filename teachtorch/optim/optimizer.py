@@ -42,7 +42,7 @@ def _add(hooks: Hooks, hook: Callable[..., Any], prepend: bool = False) -> Remov
 
 
 def register_optimizer_step_pre_hook(hook: Callable[..., Any]) -> RemovableHandle:
-    """Call ``hook(optimizer, args, kwargs)`` before the step of any optimizer; it may return new arguments."""
+    """Call ``hook(optimizer, args, kwargs)`` before any optimizer's step; it may return new arguments."""
     return _add(_global_optimizer_pre_hooks, hook)
 
 
@@ -306,11 +306,11 @@ class Optimizer:
                 group.setdefault(name, default)
 
     def __repr__(self) -> str:
-        lines = [f"{type(self).__name__} ("]
+        text = f"{type(self).__name__} ("
         for i, group in enumerate(self.param_groups):
-            lines.append(f"Parameter Group {i}")
-            lines += [f"    {name}: {group[name]}" for name in sorted(group) if name != "params"]
-        return "\n".join([*lines, ")"])
+            lines = [f"    {name}: {group[name]}\n" for name in sorted(group) if name != "params"]
+            text += f"\nParameter Group {i}\n{''.join(lines)}"
+        return text + ")"
 
     # --- hooks ---
 

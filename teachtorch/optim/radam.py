@@ -25,9 +25,10 @@ def radam(
 ) -> None:
     r"""One step of rectified Adam (Liu et al. 2020).
 
-    After t steps the mean square rests on about :math:`\rho_t = \rho_\infty - 2 t \beta_2^t / (1 - \beta_2^t)`
-    observations, with :math:`\rho_\infty = 2/(1 - \beta_2) - 1`. As long as these are five or fewer the step is
-    plain momentum; then it is Adam's, times a factor that grows to 1:
+    After t steps the mean square rests on about
+    :math:`\rho_t = \rho_\infty - 2 t \beta_2^t / (1 - \beta_2^t)` observations, with
+    :math:`\rho_\infty = 2/(1 - \beta_2) - 1`. As long as these are five or fewer the step is plain momentum;
+    then it is Adam's, times a factor that grows to 1:
 
     .. math:: r_t = \sqrt{\frac{(\rho_t - 4)(\rho_t - 2)\,\rho_\infty}
         {(\rho_\infty - 4)(\rho_\infty - 2)\,\rho_t}}
@@ -53,8 +54,7 @@ def radam(
     if observations > 5.0:
         ratio = (observations - 4) * (observations - 2) * observations_limit
         ratio /= (observations_limit - 4) * (observations_limit - 2) * observations
-        root = F.sqrt(square)
-        root += eps
+        root = F.sqrt(square) + eps
         update = update * (correction2**0.5 / root) * ratio**0.5
     param -= update
 

@@ -45,10 +45,9 @@ def rmsprop(
     if centered:
         mean = state["grad_avg"]
         mean += (1 - alpha) * (grad - mean)
-        root = F.sqrt(square - mean * mean)
+        root = F.sqrt(square - mean * mean) + eps
     else:
-        root = F.sqrt(square)
-    root += eps
+        root = F.sqrt(square) + eps
     if momentum > 0:
         velocity = state["momentum_buffer"]
         velocity *= momentum

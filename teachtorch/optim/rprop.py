@@ -32,14 +32,15 @@ def rprop(
     state["step"] += 1
     if maximize:
         grad = -grad
-    previous, step_size = state["prev"], state["step_size"]
-    agreement = F.sign(grad * previous)
+    agreement = F.sign(grad * state["prev"])
     one = F.ones_like(grad)
     factor = F.where(agreement > 0, one * grow, F.where(agreement < 0, one * shrink, one))
-    step_size[...] = F.clip(step_size * factor, *step_sizes)
-    grad = F.where(agreement < 0, F.zeros_like(grad), grad)
-    param -= F.sign(grad) * step_size
-    previous[...] = grad
+    smallest, largest = step_sizes
+    size = state["step_size"] * factor
+    size = F.where(size < smallest, one * smallest, F.where(size > largest, one * largest, size))
+    grad = F.where(agreement < 0, one * 0, grad)
+    param -= F.sign(grad) * size
+    state["step_size"], state["prev"] = size, grad
 
 
 class Rprop(RuleOptimizer):

@@ -16,6 +16,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+import numpy as np
+
 from .. import dtypes
 from ..backend import namespace
 from ..dtypes import is_half
@@ -32,11 +34,11 @@ State = dict[str, Any]
 class RuleOptimizer(Optimizer):
     """The loop over groups and parameters. A subclass gives the initial state and calls its rule."""
 
+    numbers: ClassVar[dict[str, float]] = {"step": 0.0}
+    """Names and first values of the state that is one number; ``"step"`` counts the steps."""
+
     buffers: ClassVar[tuple[str, ...]] = ()
     """Names of the state that starts as zeros in the parameter's shape."""
-
-    counts_steps: ClassVar[bool] = True
-    """Whether the state has a counter ``"step"``."""
 
     def __init__(self, params: Any, defaults: dict[str, Any]) -> None:
         super().__init__(params, defaults)
@@ -48,7 +50,7 @@ class RuleOptimizer(Optimizer):
 
     def init_state(self, param: Tensor, group: Group) -> State:
         """What is remembered of a parameter before its first step."""
-        state: State = {"step": counter(0.0)} if self.counts_steps else {}
+        state: State = {name: counter(value) for name, value in self.numbers.items()}
         state.update((name, zeros_like(param)) for name in self.buffers)
         return state
 
@@ -83,28 +85,27 @@ class RuleOptimizer(Optimizer):
             else:
                 self._update_unusual(array, grad._array, arrays, plain)
             if arrays:
-                for name in arrays.keys() - state.keys():  # the rule remembers something new
-                    state[name] = wrap(arrays[name])
                 self.state[param] = state
+                for name, new in arrays.items():  # what the rule did not change in place
+                    tensor = state.get(name)
+                    if tensor is None:
+                        state[name] = wrap(np.asarray(new) if isinstance(new, np.generic) else new)
+                    elif tensor._array is not new:
+                        tensor._array[...] = new
             param._bump_version()
 
     def _update_unusual(self, param: Any, grad: Any, state: State, group: Group) -> None:
         """Complex numbers are updated as pairs of real ones, 16-bit floats in float32 and rounded once."""
         narrow = is_half(param.dtype)
-        convert = _widened if narrow else _as_pairs
-        wide_param, wide_grad = convert(param), convert(grad)
-        wide = {
-            name: convert(array) if array.shape == param.shape else array for name, array in state.items()
-        }
-        known = set(wide)
-        self.update(wide_param, wide_grad, wide, group, namespace(param))
-        for name in wide.keys() - known:
-            array = wide[name]
-            state[name] = array.astype(param.dtype) if narrow else array.view(param.dtype)[..., 0]
+        there, back = (_widened, _narrowed) if narrow else (_as_pairs, _as_complex)
+        wide_param = there(param)
+        wide = {name: there(array) if array.dtype == param.dtype else array for name, array in state.items()}
+        self.update(wide_param, there(grad), wide, group, namespace(param))
         if narrow:
             param[...] = wide_param
-            for name in known:
-                state[name][...] = wide[name]
+        for name, array in wide.items():
+            shared = name in state and state[name].dtype != param.dtype
+            state[name] = array if shared else back(array, param.dtype)
 
     def _step_on_tensors(self, group: Group) -> None:
         with enable_grad():
@@ -152,12 +153,19 @@ def check_betas(betas: Any) -> None:
 
 def _as_pairs(array: Any) -> Any:
     """Complex numbers seen as pairs of real ones, in a new last dimension."""
-    if array.dtype.kind != "c":
-        return array
     real = array.real  # the same memory, and the imaginary parts lie between
     as_strided = namespace(array).lib.stride_tricks.as_strided
     return as_strided(real, (*array.shape, 2), (*array.strides, real.itemsize))
 
 
+def _as_complex(pairs: Any, dtype: Any) -> Any:
+    """Pairs of real numbers as complex ones."""
+    return namespace(pairs).ascontiguousarray(pairs).view(dtype)[..., 0]
+
+
 def _widened(array: Any) -> Any:
     return array.astype("float32")
+
+
+def _narrowed(array: Any, dtype: Any) -> Any:
+    return array.astype(dtype)

@@ -70,7 +70,7 @@ class SGD(RuleOptimizer):
     tensor([1.5360], requires_grad=True)
     """
 
-    counts_steps = False
+    numbers = {}
 
     def __init__(
         self,

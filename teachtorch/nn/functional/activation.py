@@ -103,12 +103,13 @@ def rrelu(
     inplace: bool = False,
 ) -> Tensor:
     """:func:`leaky_relu` whose slope is drawn uniformly for each element; outside training it is the mean."""
-    if not training:
-        return leaky_relu(input, (lower + upper) / 2, inplace)
     slopes = ones_like(input).detach()
     negative = input.detach() <= 0
-    count = int(negative.sum().item())
-    slopes[negative] = input.new_empty(count).uniform_(lower, upper)
+    if training:
+        count = int(negative.sum().item())
+        slopes[negative] = input.new_empty(count).uniform_(lower, upper)
+    else:
+        slopes[negative] = (lower + upper) / 2
     return input.rrelu_with_noise_(slopes) if inplace else rrelu_with_noise(input, slopes)
 
 

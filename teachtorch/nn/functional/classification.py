@@ -22,8 +22,8 @@ def nll_loss(
 ) -> Tensor:
     """Minus the log-probability of each target class.
 
-    Shapes: ``input`` ``(N, C)`` with ``target`` ``(N,)``, or ``(C,)`` with ``()``, or ``(N, C, d1, ...)`` with
-    ``(N, d1, ...)``.
+    Shapes: ``input`` ``(N, C)`` with ``target`` ``(N,)``, or ``(C,)`` with ``()``, or
+    ``(N, C, d1, ...)`` with ``(N, d1, ...)``.
 
     Args:
         input: log-probabilities, as from ``log_softmax``.

@@ -23,7 +23,7 @@ def _drop(input: Tensor, p: float, training: bool, inplace: bool, features: bool
         raise RuntimeError("Feature dropout requires at least 2 dimensions in the input")
     if not training or p == 0 or input.numel() == 0:
         return input
-    if p == 1 and not alpha:
+    if p == 1:
         return input.zero_() if inplace else input * 0.0
     if features:  # one draw for each sample and channel
         keep = input.new_empty((*input.shape[:2], *[1] * (input.dim() - 2))).bernoulli_(1 - p)

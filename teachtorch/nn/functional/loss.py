@@ -169,7 +169,7 @@ def binary_cross_entropy_with_logits(
     reduction: str = "mean",
     pos_weight: Tensor | None = None,
 ) -> Tensor:
-    """:func:`binary_cross_entropy` of ``sigmoid(input)``, in one step that neither overflows nor rounds to 0."""
+    """:func:`binary_cross_entropy` of ``sigmoid(input)``, in one step that does not overflow."""
     reduction = _reduction.choose(size_average, reduce, reduction)
     if target.size() != input.size():
         raise ValueError(f"Target size ({target.size()}) must be the same as input size ({input.size()})")
@@ -252,12 +252,13 @@ def gaussian_nll_loss(
     eps: float = 1e-6,
     reduction: str = "mean",
 ) -> Tensor:
-    """Minus the log-likelihood of ``target`` under normal distributions of mean ``input`` and variance ``var``.
+    """Minus the log-likelihood of ``target`` under normal distributions: mean ``input``, variance ``var``.
 
     Args:
         input: the means.
         target: what was seen.
-        var: the variances: a number, or a tensor of the same shape, or without (or with size 1 in) one dimension.
+        var: the variances: a number, or a tensor of the same shape, which may lack one dimension or
+            have size 1 there.
         full: add the constant ``log(2 pi) / 2``.
         eps: the smallest variance.
         reduction: ``"mean"``, ``"sum"`` or ``"none"``.

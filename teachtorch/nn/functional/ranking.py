@@ -63,7 +63,7 @@ def cosine_embedding_loss(
     reduce: bool | None = None,
     reduction: str = "mean",
 ) -> Tensor:
-    """``1 - cos`` of the angle between the inputs where ``target`` is 1, ``max(0, cos - margin)`` where it is -1.
+    """With the cosine of the inputs' angle: ``1 - cos`` for target 1, ``max(0, cos - margin)`` for -1.
 
     Shapes: inputs ``(N, D)`` with target ``(N,)``, or ``(D,)`` with ``()``.
     """

@@ -1,4 +1,4 @@
-"""Activations as modules, for :class:`~teachtorch.nn.Sequential`; each calls its function in ``nn.functional``."""
+"""Activations as modules, for ``nn.Sequential``; each calls its function in ``nn.functional``."""
 
 from __future__ import annotations
 

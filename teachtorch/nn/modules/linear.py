@@ -136,7 +136,7 @@ class Bilinear(Module):
 
 
 class LazyLinear(LazyModuleMixin, Linear):
-    """A :class:`Linear` that takes ``in_features`` from its first input, and is an ordinary one from then on."""
+    """A :class:`Linear` that takes ``in_features`` from its first input, and is an ordinary one after."""
 
     cls_to_become = Linear
 

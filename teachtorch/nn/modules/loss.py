@@ -228,7 +228,7 @@ class KLDivLoss(_Loss):
 
 
 class PoissonNLLLoss(_Loss):
-    """Minus the log-likelihood of counts under Poisson distributions; see ``nn.functional.poisson_nll_loss``."""
+    """Minus the log-likelihood of counts under Poisson distributions; see ``F.poisson_nll_loss``."""
 
     def __init__(
         self,

@@ -31,7 +31,7 @@ def _describe(key: Any, value: Any, kind: str) -> str:
 
 
 class ParameterList(Module):
-    """A list of parameters that are registered. Plain tensors become parameters; other values may be kept too.
+    """A list of parameters that are registered. Tensors become parameters; other values may be kept too.
 
     >>> import teachtorch as torch
     >>> torch.nn.ParameterList([torch.zeros(2, 3), torch.zeros(4)])
@@ -153,7 +153,9 @@ class ParameterDict(Module):
 
     def get(self, key: str, default: Any = None) -> Any:
         """The value under ``key``, or ``default``."""
-        return self[key] if key in self else default
+        if key not in self:
+            return default
+        return self[key]
 
     def clear(self) -> None:
         """Remove everything."""
