@@ -152,9 +152,12 @@ def _view(op: Op) -> Callable[..., Any]:
         result = _new(Tensor)
         result._array = raw
         result._storage = storage
-        base = source._view
+        parent = source._view
         recording = is_grad_enabled()
-        result._view = View(source if base is None else base.base, storage.version, "" if recording else "no_grad")
+        if parent is None:
+            result._view = View(source, storage.version, "" if recording else "no_grad")
+        else:
+            result._view = View(parent.base, storage.version, parent.origin if recording else "no_grad")
         result._requires_grad = MAYBE
         if recording and source._requires_grad and op.rules:
             record_one(op, values, result)
@@ -313,8 +316,9 @@ def _wrap_views(op: Op, values: list[Any], raw: Any) -> Any:
     storage = storage_of(source)
     recording = is_grad_enabled()
     single = type(raw) is not tuple
-    origin = "no_grad" if not recording else "" if single else "multiple"
-    base = source if source._view is None else source._view.base
+    parent = source._view
+    base, inherited = (source, "") if parent is None else (parent.base, parent.origin)
+    origin = "no_grad" if not recording else inherited if single else "multiple"
     results = []
     for array in (raw,) if single else raw:
         result = _new(Tensor)

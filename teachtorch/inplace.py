@@ -68,8 +68,6 @@ def write(op: Op, target: Tensor, values: list[Any], originals: list[Any], node:
     if node is not None:
         rebase_history(target, node)
         node.saved = node.plan.save(originals, (target,)) if node.plan.captures else ()
-    elif target._view is not None and not is_grad_enabled():
-        pass  # a write under no_grad changes values, not history
     return target
 
 
@@ -105,27 +103,41 @@ def store(destination: Any, raw: Any) -> None:
 
 def check_writable(target: Tensor, node: Node | None) -> None:
     """Raise PyTorch's errors about leaves and about views that must not be written to."""
+    if node is None and not target.requires_grad:
+        return
+    view = target._view
+    if view is not None:
+        check_view_history(target, "is being")
+        if target.requires_grad and view.base.is_leaf:
+            raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
     if target.requires_grad and target.is_leaf:
         raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
-    view = target._view
-    if view is None:
+
+
+def check_view_history(view: Tensor, modified: str) -> None:
+    """Refuse a history for a view that was made without one, or as one of several; `modified`: how it changes."""
+    record = view._view
+    assert record is not None
+    if not record.origin:
         return
-    if view.base.requires_grad and view.base.is_leaf:
-        raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
-    if not view.origin or not (node is not None or target.requires_grad):
-        return
-    if view.origin == "multiple":
-        name = "None" if target._grad_fn is None else target._grad_fn.name().rstrip("0123456789").removesuffix("Backward")
+    node = view._grad_fn
+    if node is not None:
+        name = node.name().rstrip("0123456789").removesuffix("Backward")
+        output = f"Output {view._output_nr} of {name} is a view"
+    if node is None or record.origin == "no_grad":
+        start = "A view was created in" if node is None else f"{output} of a view which was created in"
+        message = f"{start} no_grad mode and {modified} modified inplace with grad mode enabled."
+    else:
+        message = f"{output} and {modified} modified inplace."
+    if record.origin == "multiple":
         raise RuntimeError(
-            f"Output {target._output_nr} of {name} is a view and is being modified inplace. This view is the output "
-            "of a function that returns multiple views. Such functions do not allow the output views to be modified "
-            "inplace. You should replace the inplace operation by an out-of-place one."
+            f"{message} This view is the output of a function that returns multiple views. Such functions do not allow "
+            "the output views to be modified inplace. You should replace the inplace operation by an out-of-place one."
         )
     raise RuntimeError(
-        "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that this "
-        "use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view "
-        "and the inplace either both inside the no_grad block (if you don't want the inplace to be tracked) or both "
-        "outside (if you want the inplace to be tracked)."
+        f"{message} Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by "
+        "moving both the view and the inplace either both inside the no_grad block (if you don't want the inplace to be "
+        "tracked) or both outside (if you want the inplace to be tracked)."
     )
 
 
@@ -159,6 +171,10 @@ class CopySlices(Node):
     """The history of a base whose view was written to."""
 
     __slots__ = ("base_geometry", "function", "offset", "view_geometry")
+
+    def name(self) -> str:
+        """PyTorch's, which says where in its own code this node lives."""
+        return "torch::autograd::CopySlices"
 
     def __init__(self, base: Tensor, view: Tensor, function: Node) -> None:
         array, part = base._array, view._array

@@ -208,6 +208,10 @@ class AccumulateGrad(Node):
             raise ReferenceError("the leaf of this AccumulateGrad and every graph that used it are gone")
         return leaf
 
+    def name(self) -> str:
+        """PyTorch's, which says where in its own code this node lives."""
+        return "torch::autograd::AccumulateGrad"
+
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(f"'AccumulateGrad' object has no attribute '{name}'")
 

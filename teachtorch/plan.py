@@ -52,9 +52,10 @@ def stale(node: Node, array: Any, output: str, version: int, expected: int) -> R
     from .dtypes import FROM_NUMPY
 
     kind = f"torch.{FROM_NUMPY[array.dtype].legacy}Tensor {list(array.shape)}"
+    output = f"{output}," if output else ""
     return RuntimeError(
         "one of the variables needed for gradient computation has been modified by an inplace operation: "
-        f"[{kind}]{output}, is at version {version}; expected version {expected} instead. Hint: enable anomaly "
+        f"[{kind}]{output} is at version {version}; expected version {expected} instead. Hint: enable anomaly "
         "detection to find the operation that failed to compute its gradient, with "
         "torch.autograd.set_detect_anomaly(True, check_nan=False)."
     )

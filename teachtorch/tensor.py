@@ -35,7 +35,7 @@ class View:
     """What a view remembers: the tensor it is a view of, and the version its ``grad_fn`` belongs to.
 
     `origin` says under which circumstances it was made, for in-place writes that PyTorch refuses:
-    ``""``, ``"no_grad"`` or ``"multiple"`` (one of several outputs, as of ``unbind``).
+    ``""``, ``"no_grad"`` or ``"multiple"`` (one of several outputs, as of ``unbind``). Views of such views inherit it.
     """
 
     __slots__ = ("base", "origin", "version")
@@ -238,7 +238,7 @@ class Tensor:
     def requires_grad(self) -> bool:
         """Whether operations on this tensor are recorded."""
         flag = self._requires_grad
-        return flag if flag is not MAYBE else self.grad_fn is not None
+        return flag if flag is not MAYBE else self._grad_fn is not None or self._view.base.requires_grad  # type: ignore[union-attr]
 
     @requires_grad.setter
     def requires_grad(self, value: bool) -> None:
@@ -248,9 +248,9 @@ class Tensor:
                 "in a subgraph that doesn't require differentiation use var_no_grad = var.detach()."
             )
         if value and self._array.dtype.kind in "biu":
-            raise RuntimeError("only Tensors of floating point dtype can require gradients")
+            raise RuntimeError("only Tensors of floating point and complex dtype can require gradients")
         if self._grad_fn is None:
-            self._requires_grad = bool(value)
+            self._requires_grad = True if value else False if self._view is None else MAYBE
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
         """Set ``requires_grad`` in place and return the tensor."""
@@ -262,7 +262,7 @@ class Tensor:
         """The node that made this tensor; None for a leaf."""
         view = self._view
         # A write through the base or a sibling changed this view's history too: work it out now.
-        if view is not None and view.version != self._version and view.base.requires_grad:
+        if view is not None and view.version != self._version and (self._grad_fn or view.base.requires_grad):
             from .ops.strided import regenerate_view
 
             regenerate_view(self)
@@ -348,7 +348,7 @@ class Tensor:
         """Forget how this tensor was computed: it becomes a leaf."""
         if self._view is not None:
             raise RuntimeError(
-                "Can't detach views in-place; use detach() instead. If you are using DistributedDataParallel (DDP) "
+                "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) "
                 "for training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and "
                 "hence detach_() cannot be called on these gradients. To fix this error, please refer to the "
                 "Optimizer.zero_grad() function in torch/optim/optimizer.py as the solution."

@@ -163,7 +163,7 @@ def _vertex(node: Any, positions: dict[Any, int]) -> Vertex:
     op = getattr(getattr(node, "plan", None), "op", None)
     return Vertex(
         index=positions[node],
-        name=node.name(),
+        name=type(node).__name__,
         operation=getattr(op, "name", ""),
         links=tuple(
             Link(None if following is None else positions[following], number, argument)

@@ -106,8 +106,11 @@ attach("as_strided", _as_strided_tensor)
 
 def regenerate_view(view: Tensor) -> None:
     """Give a view the history that a write through its base or a sibling has left it."""
+    from ..inplace import check_view_history  # calls imports inplace, and this family calls
+
     record = view._view
     assert record is not None
+    check_view_history(view, "its base or another view of its base has been")
     base, array = record.base, view._array
     item = array.itemsize
     offset = (address(array) - address(base._array)) // item
