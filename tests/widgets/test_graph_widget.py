@@ -146,6 +146,24 @@ def test_a_thousand_turns_are_drawn_once():
     assert len(widget.scene["steps"]) == 150
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [((3,), "loss is int"), ((torch.ones(2), None, {"x": [1]}), "x is list")],
+)
+def test_only_tensors_are_drawn(arguments, message):
+    with pytest.raises(TypeError, match=message):
+        graph(*arguments)
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64, torch.complex64], ids=str)
+def test_every_dtype_is_drawn(dtype):
+    x = torch.ones(3, dtype=dtype, requires_grad=True)
+    y = x * x
+    scene = graph(y).scene
+    assert {node["type"] for node in scene["nodes"]} == {f"(3,) {str(dtype).removeprefix('torch.')}"}
+    assert scene["steps"][-1]["rows"][1] == ["does", "x.grad = grad"]
+
+
 def test_values_and_gradients_can_be_left_out():
     x = torch.tensor(2.0, requires_grad=True)
     loss = x * x

@@ -1,5 +1,4 @@
-"""Makes large graphs small: the turns of a loop become one turn, a module becomes one node, and the rest is
-cut.
+"""Makes large graphs small: a loop becomes one turn, a module becomes one node, and the rest is cut.
 
 A graph of thousands of nodes can be laid out by no engine in reasonable time, and read by nobody. Operations
 are numbered as forward made them, so the body of a loop is a run of nodes that comes again with the same
@@ -44,14 +43,12 @@ class Folded:
     Attributes:
         stands: for every vertex, the one that is shown in its place.
         groups: frames around vertices that are shown.
-        modules: titles of the vertices that stand for a whole module.
-        hidden: how many vertices the last one shown stands for, because there were too many.
+        summaries: the title and the reason of a vertex that stands for unlike ones, a module or the rest.
     """
 
     stands: list[int]
     groups: list[Group] = field(default_factory=list)
-    modules: dict[int, str] = field(default_factory=dict)
-    hidden: int = 0
+    summaries: dict[int, tuple[str, str]] = field(default_factory=dict)
 
     def shown(self) -> list[int]:
         """The vertices that are shown."""
@@ -70,10 +67,12 @@ def fold(graph: Graph, owners: dict[int, str], titles: dict[str, str]) -> Folded
     if len(graph.nodes) > FOLD_FROM:
         for body in find_repeats(graph):
             _fold_repeat(graph, body, folded)
+    in_loops = {member for group in folded.groups for member in group.members}
     grouped: dict[str, list[int]] = {}
     for index in folded.shown():
-        if index in owners:
+        if index in owners and index not in in_loops:  # frames do not overlap
             grouped.setdefault(owners[index], []).append(index)
+    grouped = {path: group for path, group in grouped.items() if not all(_is_leaf(graph, i) for i in group)}
     if len(folded.shown()) > MOST_VISIBLE:
         for path, members in grouped.items():
             _fold_module(graph, folded, members, titles.get(path, path))
@@ -92,7 +91,8 @@ class Repeat:
 
 def find_repeats(graph: Graph) -> list[Repeat]:
     """The loops of `graph`, the longest first."""
-    operations = sorted((v for v in graph.nodes if v.variable is None), key=lambda vertex: vertex.made)
+    # The root is left out: it is what the student asked for, and is shown as itself.
+    operations = sorted((v for v in graph.nodes[1:] if v.variable is None), key=lambda vertex: vertex.made)
     if len(operations) < 6:
         return []
     signatures = _signatures(graph, operations)
@@ -174,7 +174,7 @@ def _fold_module(graph: Graph, folded: Folded, members: list[int], title: str) -
     inside |= {leaf for leaf, consumers in users.items() if consumers <= inside}
     shown = min(inside)
     folded.stands = [shown if stand in inside else stand for stand in folded.stands]
-    folded.modules[shown] = title
+    folded.summaries[shown] = (title, "a module, folded")
     folded.groups = [group for group in folded.groups if not inside & set(group.members)]
 
 
@@ -184,7 +184,9 @@ def _cut(folded: Folded) -> None:
     if len(shown) <= MOST_VISIBLE:
         return
     last, rest = shown[MOST_VISIBLE - 1], set(shown[MOST_VISIBLE - 1 :])
-    folded.hidden = sum(stand in rest for stand in folded.stands)
+    hidden = sum(stand in rest for stand in folded.stands)
+    folded.summaries = {index: words for index, words in folded.summaries.items() if index not in rest}
+    folded.summaries[last] = (f"… {hidden} more nodes", "too many to draw")
     folded.stands = [last if stand in rest else stand for stand in folded.stands]
     for group in folded.groups:
         group.members = [member for member in group.members if member not in rest]

@@ -48,6 +48,9 @@ def graph(
     """
     parameters = dict(params.named_parameters() if hasattr(params, "named_parameters") else params or {})
     given = {**parameters, **(inputs or {})}
+    for name, tensor in {"loss": loss, **given}.items():
+        if not hasattr(tensor, "grad_fn"):
+            raise TypeError(f"graph() draws tensors, but {name} is {type(tensor).__name__}")
     seeded = gradient is None and loss.requires_grad and loss.numel() != 1
     start = loss.detach().clone().fill_(1) if seeded else gradient
     held = dict(_variables(sys._getframe(1), type(loss)))

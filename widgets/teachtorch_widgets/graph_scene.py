@@ -20,6 +20,7 @@ from .svg import shorten
 from .values import heat_map, short
 
 NOT_KEPT = "value not kept"  # nobody holds the result: backward does not need it
+MOST_WHY = 60  # tensors whose .grad is explained
 MOST_LOST = 12  # parameters that the graph does not reach are shown up to this many
 
 
@@ -54,10 +55,15 @@ class SceneBuilder:
         self.seeded = seeded
         self.graph: Graph = recording.graph
         self.names = Names(self.graph, given, held, "loss" if loss.ndim == 0 else "out")
-        leaves = {
-            id(vertex.variable): vertex.index for vertex in self.graph.nodes if vertex.variable is not None
+        self.leaves = {
+            id(node.variable): node.index for node in self.graph.nodes if node.variable is not None
         }
-        placed = {leaves[id(tensor)]: name for name, tensor in parameters.items() if id(tensor) in leaves}
+        self.freed = any(
+            "second time" in (saved.problem or "") for v in self.graph.nodes for saved in v.saved
+        )
+        placed = {
+            self.leaves[id(tensor)]: name for name, tensor in parameters.items() if id(tensor) in self.leaves
+        }
         paths = owners(self.graph, placed, options.depth)
         self.folded: Folded = fold(
             self.graph,
@@ -122,7 +128,7 @@ class SceneBuilder:
                         known[target.index] = saved.value
         known.update(self.names.tensors)
         known.update(
-            {vertex.index: vertex.variable for vertex in self.graph.nodes if vertex.variable is not None}
+            {self.leaves[id(v.variable)]: v.variable for v in self.graph.nodes if v.variable is not None}
         )
         if self.graph.nodes:
             known[0] = self.loss
@@ -157,14 +163,13 @@ class SceneBuilder:
             node["root"] = True
         if stale:
             node["stale"] = f"⚠ {self.names.of_saved(vertex, stale[0])} was overwritten"
-        if index in self.folded.modules:
-            node.update(kind="module", title=shorten(self.folded.modules[index], 34), sub="a module, folded")
+        if index in self.folded.summaries:
+            title, reason = self.folded.summaries[index]
+            node.update(kind="module", title=shorten(title, 34), sub=reason)
         elif times > 1:
             node["type"] = _type(*self._kind(vertex))
         else:
             self._show_values(node, self.known.get(index), *self._kind(vertex), grad=self.grads.get(index))
-        if self.folded.hidden and index == self.folded.shown()[-1]:
-            node.update(kind="module", title=f"… {self.folded.hidden} more nodes", sub="too many to draw")
         return node
 
     def _show_values(
@@ -218,9 +223,10 @@ class SceneBuilder:
 
     def _add_lost(self) -> None:
         """Parameters and inputs that the graph does not reach, and whose grad stays None."""
-        reached = {id(vertex.variable) for vertex in self.graph.nodes} | {id(self.loss)}
         leaves = ((name, t) for name, t in self.given.items() if t.requires_grad and t.grad_fn is None)
-        lost = [(name, leaf) for name, leaf in leaves if id(leaf) not in reached]
+        lost = [
+            (name, leaf) for name, leaf in leaves if id(leaf) not in self.leaves and leaf is not self.loss
+        ]
         for name, tensor in lost[:MOST_LOST]:
             node = self._extra("lost", name, "not reached: grad stays None", tensor)
             node["details"] = [["why .grad", self._why_of(name, tensor)]]
@@ -254,7 +260,7 @@ class SceneBuilder:
         seen: set[tuple[int, int, int]] = set()
         for vertex in self.graph.nodes:
             head = self.folded.stands[vertex.index]
-            own, whole = head == vertex.index, head in self.folded.modules
+            own, whole = head == vertex.index, head in self.folded.summaries
             for slot, link in enumerate(vertex.links):
                 if link.to is None:
                     if own and not whole:
@@ -329,11 +335,7 @@ class SceneBuilder:
                 yield f"a loop of {group.times} turns is drawn once"
 
     def _why_of(self, name: str, tensor: Any) -> str:
-        freed = any(
-            saved.problem and "second time" in saved.problem for v in self.graph.nodes for saved in v.saved
-        )
-        reached = any(vertex.variable is tensor for vertex in self.graph.nodes) or tensor is self.loss
-        return why_no_grad(name, tensor, reached, freed)
+        return why_no_grad(name, tensor, id(tensor) in self.leaves or tensor is self.loss, self.freed)
 
     def _why(self) -> list[list[str]]:
         """One row for every tensor with a name: what is in its ``.grad``, or why nothing is."""
@@ -342,12 +344,12 @@ class SceneBuilder:
         leaves = [
             (self.names.vertices[v.index], v.variable) for v in self.graph.nodes if v.variable is not None
         ]
-        for name, tensor in (*self.given.items(), *leaves, *named):
+        for name, tensor in (*self.given.items(), *leaves, *named)[:MOST_WHY]:
             keeps = tensor.grad_fn is None or getattr(tensor, "retains_grad", False)
             grad = tensor.grad if keeps else None
             held = "None" if grad is None else short(grad)
             rows.setdefault(id(tensor), [name, held, self._why_of(name, tensor)])
-        return list(rows.values())[:40]
+        return list(rows.values())
 
 
 def _type(shape: tuple[int, ...] | None, dtype: str) -> str:

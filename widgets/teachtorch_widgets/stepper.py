@@ -37,9 +37,12 @@ class Stepper:
     def steps(self) -> list[dict[str, Any]]:
         """One entry per step: which node, a sentence, rows to show, and the gradients that arrive."""
         total = len(self.recording.steps)
-        told = [self._step(number, step) for number, step in enumerate(self.recording.steps, 1)]
-        if total > MOST_STEPS:
-            told = told[: MOST_STEPS - LAST_STEPS] + told[-LAST_STEPS:]
+        left_out = range(MOST_STEPS - LAST_STEPS + 1, total - LAST_STEPS + 1) if total > MOST_STEPS else ()
+        told = []
+        for number, step in enumerate(self.recording.steps, 1):
+            arrivals = list(self._arrivals(step))  # added up in any case
+            if number not in left_out:
+                told.append(self._step(number, step, arrivals))
         if self.recording.error is not None:
             told.append(self._stop(total + 1))
         return told
@@ -52,9 +55,8 @@ class Stepper:
             if step.received[0] is not None
         }
 
-    def _step(self, number: int, step: Step) -> dict[str, Any]:
+    def _step(self, number: int, step: Step, arrivals: list[list[Any]]) -> dict[str, Any]:
         vertex = self.nodes[step.node]
-        arrivals = list(self._arrivals(vertex, step)) if vertex.variable is None else []
         if number == 1 and step.received[0] is not None:
             arrivals.insert(0, self._arrival(step.node, step.received[0], False))
         rows = [["receives", _told(grad)] for grad in step.received if grad is not None]
@@ -80,9 +82,9 @@ class Stepper:
     def _arrival(self, index: int, grad: Any, plus: bool) -> list[Any]:
         return [self._id(index), short(grad), plus]
 
-    def _arrivals(self, vertex: Vertex, step: Step) -> Iterator[list[Any]]:
-        """Where this node's gradients go; a node with several users gets the sum, ``+=``."""
-        for link, grad in zip(vertex.links, step.sent):
+    def _arrivals(self, step: Step) -> Iterator[list[Any]]:
+        """Where a node's gradients go; one with several users gets the sum, ``+=``."""
+        for link, grad in zip(self.nodes[step.node].links, step.sent):
             if link.to is None or grad is None:
                 continue
             key = (link.to, link.input_nr)
