@@ -7,6 +7,7 @@ import sys as _sys
 
 from .activation import *
 from .arithmetic import *
+from .bessel import *
 from .blending import *
 from .classification_loss import *
 from .comparison import *
@@ -17,13 +18,17 @@ from .elementwise import *
 from .error_function import *
 from .extremes import *
 from .floats import *
+from .gamma_functions import *
 from .indexing import *
 from .joining import *
+from .logarithms import *
 from .loss import *
 from .masking import *
 from .matmul import *
 from .nn_linear import *
+from .normal_functions import *
 from .order import *
+from .orthogonal_polynomials import *
 from .permuting import *
 from .picking import *
 from .random import *

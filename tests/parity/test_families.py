@@ -17,7 +17,9 @@ import teachtorch
 torch = pytest.importorskip("torch", reason="compares with PyTorch")
 pytestmark = [
     pytest.mark.parity,
-    pytest.mark.filterwarnings("ignore::UserWarning", "ignore::RuntimeWarning"),  # deprecated names, divisions by 0
+    pytest.mark.filterwarnings(
+        "ignore::UserWarning", "ignore::RuntimeWarning"
+    ),  # deprecated names, divisions by 0
 ]
 
 
@@ -184,9 +186,62 @@ torch.isreal(z)
 """
 
 
+SPECIAL = """
+torch.erfinv(pos)
+torch.lgamma(a)
+torch.digamma(a)
+torch.polygamma(0, pos)
+torch.polygamma(2, pos)
+pos.polygamma(1)
+torch.mvlgamma(pos + 1, 2)
+torch.igamma(pos.detach(), pos)
+torch.igammac(pos.detach(), pos)
+torch.special.zeta(2.0, pos)
+torch.special.zeta(pos.detach() + 1, 2.0)
+torch.i0(a)
+torch.special.i0e(a)
+torch.special.i1(a)
+torch.special.i1e(a)
+torch.special.bessel_j0(a.detach())
+torch.special.bessel_j1(a.detach())
+torch.special.bessel_y0(pos.detach())
+torch.special.bessel_y1(pos.detach())
+torch.special.modified_bessel_k0(pos.detach())
+torch.special.modified_bessel_k1(pos.detach())
+torch.special.scaled_modified_bessel_k1(pos.detach() * 9)
+torch.special.spherical_bessel_j0(a.detach())
+torch.special.airy_ai(a.detach() * 3)
+torch.special.erfcx(a)
+torch.special.ndtr(a).sum()
+torch.special.ndtri(pos)
+torch.special.log_ndtr(a * 5)
+torch.sinc(a)
+torch.sinc(ints)
+torch.xlogy(a, pos)
+torch.xlogy(2.0, pos)
+torch.xlogy(ints, 3)
+torch.special.xlog1py(a, pos)
+torch.special.xlog1py(a, 2)
+torch.special.entr(pos)
+torch.logit(pos)
+torch.logit(pos, 0.3)
+torch.logaddexp(a, b)
+torch.logaddexp2(a, b)
+torch.special.chebyshev_polynomial_t(a.detach(), 5)
+torch.special.chebyshev_polynomial_w(pos.detach(), ints)
+torch.special.hermite_polynomial_h(a.detach(), 4)
+torch.special.legendre_polynomial_p(pos.detach(), ints)
+torch.special.laguerre_polynomial_l(pos.detach(), 3)
+"""
+
+
 @pytest.mark.parametrize(
     "expression",
-    [line for table in (ORDER, SEARCH, STATISTICS, POINTWISE) for line in table.strip().splitlines()],
+    [
+        line
+        for table in (ORDER, SEARCH, STATISTICS, POINTWISE, SPECIAL)
+        for line in table.strip().splitlines()
+    ],
 )
 def test_as_pytorch(expression: str) -> None:
     results, gradients, names = _run(teachtorch, expression)
