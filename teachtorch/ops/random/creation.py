@@ -91,13 +91,26 @@ def randn(*size: Any, generator: Generator | None = None, **options: Any) -> Ten
 
 @composite(method=False)
 def rand_like(input: Tensor, *, generator: Generator | None = None, **options: Any) -> Tensor:
-    """:func:`rand` in the shape, dtype and device of another tensor, and in its order in memory."""
+    """:func:`rand` in the shape, dtype and device of another tensor, and in its order in memory.
+
+    >>> import teachtorch as torch
+    >>> _ = torch.manual_seed(0)
+    >>> torch.rand_like(torch.zeros(2, 2, dtype=torch.float64))
+    tensor([[0.9701, 0.7078],
+            [0.4594, 0.9207]], dtype=torch.float64)
+    """
     return _create_like("rand_like", input, _draw_uniform, generator, **options)
 
 
 @composite(method=False)
 def randn_like(input: Tensor, *, generator: Generator | None = None, **options: Any) -> Tensor:
-    """:func:`randn` in the shape, dtype and device of another tensor, and in its order in memory."""
+    """:func:`randn` in the shape, dtype and device of another tensor, and in its order in memory.
+
+    >>> import teachtorch as torch
+    >>> x = torch.ones(3, 4).t()
+    >>> torch.randn_like(x).shape, torch.randn_like(x).stride()
+    (torch.Size([4, 3]), (1, 4))
+    """
     return _create_like("randn_like", input, _draw_normal, generator, **options)
 
 
@@ -163,6 +176,11 @@ def randint_like(
     """``randint_like(input, high)``, ``randint_like(input, low, high)``: integers in a tensor's likeness.
 
     The shape, the dtype, the device and the order in memory are those of `input`.
+
+    >>> import teachtorch as torch
+    >>> _ = torch.manual_seed(0)
+    >>> torch.randint_like(torch.zeros(5), 10)
+    tensor([4., 9., 3., 0., 3.])
     """
     given = (*bounds, *(end for end in (low, high) if end is not None))
     ends = [end for end in map(as_int, given) if end is not None]
