@@ -53,8 +53,7 @@ _random = inplace_caller(random_fill.op)
 
 
 def integer_range(dtype: Any, low: int, high: int | None) -> tuple[int, int]:
-    """The first of the integers from `low` up to `high` that `dtype` can hold exactly, and how many there
-    are.
+    """Of the integers from `low` to below `high` that `dtype` holds exactly: the first, and how many there are.
 
     Without `high` they go up to the largest that the type holds.
     """
