@@ -133,6 +133,13 @@ def test_names_are_those_of_the_callers_variables_unless_given():
     assert "loss = w * 3" in {node["title"] for node in graph(loss, params={"w": weight}).scene["nodes"]}
 
 
+def test_data_is_recognised_through_a_transpose():
+    weight, x = torch.ones(3, 2, requires_grad=True), torch.ones(4, 2)
+    loss = (weight @ x.t()).sum()
+    titles = [node["title"] for node in graph(loss).scene["nodes"]]
+    assert titles == ["weight", "x.t()", "t1 = weight @ x.t()", "loss = t1.sum()"]
+
+
 def test_a_thousand_turns_are_drawn_once():
     w = torch.ones((), requires_grad=True)
     y = torch.ones(())

@@ -77,8 +77,14 @@ class Names:
         return sorted(made, key=lambda vertex: vertex.made)
 
     def data_name(self, tensor: Any) -> str | None:
-        """The name of a tensor that requires no grad, if somebody named it."""
-        return next((name for name, known in self.data if same(known, tensor)), None)
+        """The name of a tensor that requires no grad, if somebody named it or its transpose."""
+        for name, known in self.data:
+            if same(known, tensor):
+                return name
+        for name, known in self.data:
+            if known.ndim == 2 and same(known.t(), tensor):
+                return f"{name}.t()"
+        return None
 
     def operand(self, vertex: Vertex, slot: int) -> str:
         """What stands in place `slot` of an operation: a name, a number, or ``…`` if it is not known."""
