@@ -34,6 +34,11 @@ class Lab:
         return f"{self.address}/lab/tree/{quote(notebook)}?token={self.token}"
 
 
+def write_json(path: Path, content: object) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(content), encoding="utf-8")
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -60,15 +65,12 @@ def running_lab(course: Path, home: Path) -> Iterator[Lab]:
             "open_browser": False,
             "allow_root": True,
         },
-        # Tests ask the application itself what has been run. It is silent towards the network.
-        "LabApp": {
-            "expose_app_in_browser": True,
-            "news_url": None,
-            "check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
-        },
+        "LabApp": {"expose_app_in_browser": True},  # tests ask the application what has been run
     }
-    (home / "config").mkdir(parents=True)
-    (home / "config" / "jupyter_server_config.json").write_text(json.dumps(settings), encoding="utf-8")
+    write_json(home / "config" / "jupyter_server_config.json", settings)
+    plugin = home / "config" / "lab" / "user-settings" / "@jupyterlab" / "apputils-extension"
+    silence = {"fetchNews": "false", "checkForUpdates": False}  # neither a question nor a request
+    write_json(plugin / "notification.jupyterlab-settings", silence)
 
     lab = Lab(f"http://127.0.0.1:{port}", token, course)
     log_file = home / "lab.log"
