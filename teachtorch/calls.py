@@ -20,7 +20,7 @@ from .binding import NUMBERS, as_number
 from .diagnose import explain
 from .dtypes import is_half
 from .grad_mode import is_grad_enabled
-from .inplace import write
+from .inplace import check_writable, write
 from .node import NO_EDGE, accumulator
 from .promotion import result_dtype
 from .tensor import MAYBE, Tensor, View, storage_of
@@ -479,7 +479,7 @@ def inplace_caller(op: Op) -> Callable[..., Any]:
             if isinstance(other, Tensor):
                 operand = other._array
                 ready = operand.dtype is array.dtype and operand.ndim <= array.ndim and array.dtype in direct
-                ready = ready and not (other._requires_grad and is_grad_enabled())
+                ready = ready and other._view is None and not (other._requires_grad and is_grad_enabled())
             else:
                 operand = other
                 kind = type(other)
@@ -502,14 +502,13 @@ def inplace_caller(op: Op) -> Callable[..., Any]:
         target = values[0]
         if not isinstance(target, Tensor):
             raise signature.wrong_type(0, target)
-        node = None
-        if is_grad_enabled() and op.rules:
-            originals = values
-            if target._requires_grad or target._view is not None:
-                originals = [_before(target), *values[1:]]
-            node = record(op, originals, (target,), inplace=True)
-        else:
-            originals = values
+        node, originals = None, values
+        if is_grad_enabled():
+            check_writable(target, values)
+            if op.rules:
+                if target._requires_grad or target._view is not None:
+                    originals = [_before(target), *values[1:]]
+                node = record(op, originals, (target,), inplace=True)
         return write(op, target, values, originals, node)
 
     call.__name__ = op.name + "_"
@@ -522,7 +521,7 @@ def _before(target: Tensor) -> Tensor:
     snapshot = _new(Tensor)
     snapshot._array = target._array  # copied by `write` if the plan saves it
     snapshot._requires_grad = target.requires_grad
-    snapshot._grad_fn, snapshot._output_nr = target._grad_fn, target._output_nr
+    snapshot._grad_fn, snapshot._output_nr = target.grad_fn, target._output_nr
     if snapshot._requires_grad and snapshot._grad_fn is None:
         snapshot._accumulator = target._accumulator
     return snapshot

@@ -16,7 +16,6 @@ import numpy as np
 from .backend import namespace, strided
 from .diagnose import explain
 from .dtypes import FROM_NUMPY
-from .grad_mode import is_grad_enabled
 from .node import Node, edge
 from .promotion import can_cast
 from .storage import Storage, address, extent
@@ -30,10 +29,11 @@ def write(op: Op, target: Tensor, values: list[Any], originals: list[Any], node:
     """Run `op` and put its result into `target`; `node` is its node if it is recorded."""
     from .calls import prepare  # calls imports this module
 
-    if is_grad_enabled():
-        check_writable(target, node)
     destination = target._array
-    check_no_overlap(target)
+    if op.name not in ("fill", "zero"):  # the same value everywhere: overlap does no harm
+        check_no_overlap(target)
+        if op.promotion != "none" or op.name == "copy":
+            check_no_partial_overlap(target, values)
     arrays, xp, narrow = prepare(op, values)
     if node is not None:
         _copy_overwritten(node, originals)
@@ -101,9 +101,9 @@ def store(destination: Any, raw: Any) -> None:
     destination[...] = raw
 
 
-def check_writable(target: Tensor, node: Node | None) -> None:
-    """Raise PyTorch's errors about leaves and about views that must not be written to."""
-    if node is None and not target.requires_grad:
+def check_writable(target: Tensor, values: list[Any]) -> None:
+    """Raise PyTorch's errors about leaves and about views that a recorded operation must not write to."""
+    if not any(isinstance(value, Tensor) and value._requires_grad and value.requires_grad for value in values):
         return
     view = target._view
     if view is not None:
@@ -152,6 +152,37 @@ def check_no_overlap(target: Tensor) -> None:
                 "unsupported operation: more than one element of the written-to tensor refers to a single memory "
                 "location. Please clone() the tensor before performing the operation."
             )
+
+
+def check_no_partial_overlap(target: Tensor, values: list[Any]) -> None:
+    """Refuse to read from memory that the same operation writes to, unless element by element the same."""
+    storage = target._storage
+    if storage is None:
+        return
+    for value in values:
+        if isinstance(value, Tensor) and value is not target and value._storage is storage:
+            a, b = target._array, value._array
+            if not (a.size and b.size and is_dense(a) and is_dense(b)):
+                continue  # too hard to tell for PyTorch as well, which allows it
+            begin, other = address(a), address(b)
+            same = begin == other and a.size == b.size
+            if same and a.strides == b.strides:
+                continue
+            if begin < other + b.nbytes and other < begin + a.nbytes:
+                raise RuntimeError(
+                    "unsupported operation: some elements of the input tensor and the written-to tensor refer to a "
+                    "single memory location. Please clone() the tensor before performing the operation."
+                )
+
+
+def is_dense(array: Any) -> bool:
+    """Whether the elements fill their stretch of memory, each place once, in whatever order."""
+    step = array.itemsize
+    for s, n in sorted((s, n) for n, s in zip(array.shape, array.strides) if n != 1):
+        if s != step:
+            return False
+        step *= n
+    return True
 
 
 def rebase_history(target: Tensor, node: Node) -> None:

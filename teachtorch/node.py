@@ -228,10 +228,13 @@ class AccumulateGrad(Node):
         """Nothing to free."""
 
 
-def accumulator(leaf: Tensor) -> AccumulateGrad:
-    """The one AccumulateGrad of a leaf, made when the leaf is first used."""
+def accumulator(leaf: Tensor) -> AccumulateGrad | None:
+    """The one AccumulateGrad of a leaf, made when the leaf is first used.
+
+    None for a view made under ``no_grad``: it requires grad because its base does, but receives none.
+    """
     node = leaf._accumulator
-    if node is None:
+    if node is None and leaf._requires_grad is True:
         node = leaf._accumulator = AccumulateGrad(leaf)
     return node
 

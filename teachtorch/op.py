@@ -29,7 +29,7 @@ import numpy as np
 from . import calls, dtypes
 from .binding import Signature
 from .node import Node
-from .plan import Capture, Plan, SaveClone, SaveNamespace, SaveResult, SaveShape, SaveTensor, SaveTensors, needs_of
+from .plan import Capture, Plan, SaveClone, SaveNamespace, SaveResult, SaveShape, SaveStrides, SaveTensor, SaveTensors, needs_of
 from .tensor import Tensor
 
 NONE, DEFAULT, FLOAT = "none", "default", "float"
@@ -135,6 +135,8 @@ class Op:
             return SaveResult(name, int(name[6:]))
         if name.endswith("_shape"):
             return SaveShape(name, signature.names.index(name.removesuffix("_shape")))
+        if name.endswith("_strides"):
+            return SaveStrides(name, signature.names.index(name.removesuffix("_strides")))
         if name not in signature.names:
             raise TypeError(f"a derivative of {self.name} asks for {name!r}, which is no argument of it")
         i = signature.names.index(name)
@@ -160,9 +162,13 @@ class Op:
 
     def node_class(self, overload: int) -> type[Node]:
         """The node type, named as PyTorch's: ``SumBackward1``."""
-        name = f"{self.base_name}Backward{overload}"
+        by_hand = self.base_name.endswith("Backwards")  # the few that PyTorch does not generate
+        name = self.base_name if by_hand else f"{self.base_name}Backward{overload}"
         if name not in self._classes:
-            self._classes[name] = type(name, (Node,), {"__slots__": (), "__module__": "teachtorch.node"})
+            space: dict[str, Any] = {"__slots__": (), "__module__": "teachtorch.node"}
+            if by_hand:
+                space["name"] = lambda node: f"torch::autograd::{name}"
+            self._classes[name] = type(name, (Node,), space)
         return self._classes[name]
 
     def __repr__(self) -> str:

@@ -8,8 +8,9 @@ A derivative is a function whose parameters say what it needs::
     )
 
 ``grad`` comes first. The other names are arguments of the operation, ``result`` (or ``results`` where there
-are several), ``<argument>_shape``, or ``F``: the namespace of operations. For each set of inputs that need a
-gradient a :class:`Plan` is made once; it saves exactly what the derivatives of that set name.
+are several), ``<argument>_shape``, ``<argument>_strides``, or ``F``: the namespace of operations. For each set
+of inputs that need a gradient a :class:`Plan` is made once; it saves exactly what the derivatives of that set
+name.
 
 The same function runs on two carriers. In an ordinary backward ``grad`` and the saved values are raw arrays
 and ``F`` holds the kernels. Under ``create_graph`` they are Tensors and ``F`` holds the operations, so the
@@ -101,6 +102,15 @@ class SaveShape(Capture):
         if isinstance(value, (list, tuple)):
             return [t._array.shape for t in value]
         return value._array.shape if isinstance(value, Tensor) else ()
+
+
+class SaveStrides(Capture):
+    """The strides of a tensor argument, in elements: where its values lie, but not the values."""
+
+    __slots__ = ()
+
+    def save(self, values: Any, results: Any) -> Any:
+        return values[self.index].stride()
 
 
 class SaveTensor(Capture):

@@ -253,7 +253,7 @@ def _outputs(ctx: FunctionNode, args: tuple[Any, ...], outputs: tuple[Any, ...],
             continue
         if id(out) in dirty:
             if recording:
-                check_writable(out, ctx)
+                check_writable(out, list(args))
             out._bump_version()
         elif id(out) in inputs:
             with no_grad():

@@ -189,7 +189,7 @@ def cuda(self: Tensor, device: Any = None, non_blocking: bool = False, memory_fo
 # -- copying into ---------------------------------------------------------------------------------------
 
 
-@op(promotion=NONE, half=False, method=False, inplace=True)
+@op(promotion=NONE, half=False, method=False, inplace=True, node="CopyBackwards")
 def copy(input: Array, src: Array | Number, non_blocking: bool = False, *, out: Any = None) -> Array:
     """The kernel of ``copy_``: `src` in the shape and dtype of `input`."""
     source = np.asarray(src) if not hasattr(src, "ndim") else src

@@ -46,7 +46,7 @@ def cat(tensors: Sequence[Array], dim: int = 0, *, xp: Any) -> Array:
                     f"Sizes of tensors must match except in dimension {d}. Expected size {m} but got size {n} for "
                     f"tensor number {place} in the list."
                 )
-    return xp.concatenate(kept, axis=d)
+    return xp.ascontiguousarray(xp.concatenate(kept, axis=d))
 
 
 def _pieces(grad: Any, tensors_shape: Any, dim: int, F: Any) -> list[Any]:
@@ -90,7 +90,7 @@ def stack(tensors: Sequence[Array], dim: int = 0, *, xp: Any) -> Array:
                 f"stack expects each tensor to be equal size, but got {list(tensors[0].shape)} at entry 0 and "
                 f"{list(x.shape)} at entry {i}"
             )
-    return xp.stack(tensors, axis=d)
+    return xp.ascontiguousarray(xp.stack(tensors, axis=d))
 
 
 stack.grad(

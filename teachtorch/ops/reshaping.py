@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..backend import expand as expand_array
+from ..backend import strided
 from ..binding import Array, Ints, as_ints
 from ..dtypes import dtype as torch_dtype
 from ..dtypes import from_numpy_dtype as torch_type_of
@@ -64,6 +65,16 @@ def view_as_dtype(input: Array, dtype: Any) -> Array:
     return input.view(dtype.numpy)
 
 
+@view_op(method=False)
+def reshape_alias(input: Array, size: Ints) -> Array:
+    """The view that ``reshape`` makes of a tensor whose elements do not lie in order, where one is possible."""
+    return input.reshape(size)
+
+
+reshape_alias.grad(input=lambda grad, input_shape, F: F.reshape(grad, input_shape))
+reshape_alias.samples(fixed(lambda make: ((make(2, 3), (6,)), {})))
+
+
 @op(promotion=NONE, half=False, method=False, node="UnsafeView")
 def unsafe_view(input: Array, size: Ints) -> Array:
     """The reshaped copy that ``reshape`` makes where a view is impossible; not a view of its input for autograd."""
@@ -84,9 +95,11 @@ def reshape(input: Tensor, *shape: Any) -> Tensor:
     """
     array = input._array
     size = infer_shape(as_ints(shape if len(shape) != 1 else shape[0]), array.size)
-    probe = array.reshape(size)
-    if not array.size or probe.base is array or probe.base is array.base:
+    if array.flags.c_contiguous:
         return view(input, size)
+    probe = array.reshape(size)
+    if probe.base is array or probe.base is array.base:
+        return reshape_alias(input, size)
     return unsafe_view(input.contiguous(), size)
 
 
@@ -198,8 +211,10 @@ def _inserted(shape: tuple[int, ...], dim: int) -> tuple[int, ...]:
 
 
 def _expand_dims(input: Array, dim: int) -> Array:
+    """numpy gives a new dimension the stride 0; PyTorch the one it would have if it were larger."""
     d = wrap_dim(dim, input.ndim + 1)
-    return input[(slice(None),) * d + (None,)]
+    step = input.shape[d] * input.strides[d] if d < input.ndim else input.itemsize
+    return strided(input, _inserted(input.shape, dim), (*input.strides[:d], step, *input.strides[d:]))
 
 
 unsqueeze.grad(input=lambda grad, dim, F: F.squeeze(grad, dim))

@@ -9,10 +9,11 @@ import numpy as np
 from ..backend import strided
 from ..binding import Array
 from ..grad_mode import enable_grad
+from ..node import NO_EDGE
 from ..op import NONE, attach, op, view_op
 from ..samples import fixed
 from ..storage import address
-from ..tensor import Tensor, storage_of
+from ..tensor import Tensor, storage_of, wrap
 
 __all__ = ["as_strided", "detach"]
 
@@ -55,11 +56,11 @@ def _as_strided_tensor(
     return _kernel(input, size, stride, storage_offset - own)
 
 
-def _as_strided_by_input(grad: Any, input: Any, size: Any, stride: Any, storage_offset: Any, F: Any) -> Any:
+def _as_strided_by_input(
+    grad: Any, input_shape: Any, input_strides: Any, size: Any, stride: Any, storage_offset: Any, F: Any
+) -> Any:
     """Add each element of `grad` to the place in memory it was read from, then read the input's own places."""
-    array = getattr(input, "_array", input)
-    item = array.itemsize
-    places = _places(array.shape, tuple(s // item for s in array.strides), 0)
+    places = _places(input_shape, input_strides, 0)
     read = _places(tuple(size), tuple(stride), storage_offset or 0)
     low = min(places.min(initial=0), read.min(initial=0))
     memory = F.scatter_places(
@@ -116,6 +117,9 @@ def regenerate_view(view: Tensor) -> None:
     offset = (address(array) - address(base._array)) // item
     with enable_grad():
         again = as_strided(base, array.shape, tuple(s // item for s in array.strides), offset)
+        if again._grad_fn is None:  # the base has been cut off from its history: so is this view, but by a node
+            again = as_strided(wrap(base._array).requires_grad_(), array.shape, (0,) * array.ndim)
+            again._grad_fn.next_functions = (NO_EDGE,)
     view._grad_fn, view._output_nr, view._requires_grad = again._grad_fn, 0, True
     record.version = view._version
 
