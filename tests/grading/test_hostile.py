@@ -7,11 +7,13 @@ import os
 import socket
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 from handed_in import code, solved, starter, text
 from hostile import ATTACKS, FILES, NOT_FILES, attack, write
 from teachtorch_exercises.grading.grade import Grader, Submission, submissions
+from teachtorch_exercises.grading.launch import PACKAGE
 from teachtorch_exercises.grading.results import Result
 
 Rows = dict[str, Result]
@@ -134,12 +136,13 @@ def test_nothing_is_carried_from_one_worker_to_the_next(impatient_grader: Grader
     assert _grade_one(impatient_grader, tmp_path, starter(ex1a=find)).points["ex1a"] == 4
 
 
-def test_without_walls_the_same_attacks_would_have_worked(bare_grader: Grader, tmp_path: Path) -> None:
-    """The corpus is no row of straw men: outside the sandbox this one takes every point."""
-    row = _grade_one(
-        bare_grader, tmp_path, attack(ATTACKS["the exercises imported from where they are installed"])
-    )
-    assert row.score == row.max_points
+def test_the_walls_are_what_stops_an_attack(grader: Grader, bare_grader: Grader, tmp_path: Path) -> None:
+    """The corpus is no row of straw men: without the walls, this one takes every point."""
+    guess = f"import sys; sys.path.insert(0, {str(PACKAGE.parent)!r})\n"
+    document = attack(guess + dedent(ATTACKS["the exercises imported from where they are installed"]))
+    bare, walled = (_grade_one(each, tmp_path, document) for each in (bare_grader, grader))
+    assert bare.score == bare.max_points
+    assert walled.score == 0
 
 
 def _grade_one(grader: Grader, folder: Path, document: object) -> Result:

@@ -10,6 +10,7 @@ engine, and what is installed beside it. The exercises, with their solutions and
 
 from __future__ import annotations
 
+import compileall
 import contextlib
 import json
 import os
@@ -69,36 +70,28 @@ class Limits:
 class Running:
     """A started worker: its two pipes, and how to end it and everything it has started."""
 
-    def __init__(self, process: subprocess.Popen[bytes], inner: int | None = None) -> None:
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
         assert process.stdin is not None
         assert process.stdout is not None
         self._process = process
-        self._inner = inner
         self._said = ""
         self.requests, self.replies = process.stdin, process.stdout
 
     def kill(self) -> None:
         """End the worker and all that it has started. Harmless when it has ended already."""
-        if self._inner is not None:
-            # The first process of the sandbox: when it goes, the kernel takes all others in there with it.
-            # It is our child by adoption (see `_adopt_orphans`), so the number cannot have passed to anyone
-            # else.
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self._inner, signal.SIGKILL)
-        elif hasattr(os, "killpg") and self._process.returncode is None:
+        if self._process.returncode is None:
+            self._end()
+            try:
+                self._process.wait(timeout=5)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+
+    def _end(self) -> None:
+        if hasattr(os, "killpg"):
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
-        if self._inner is None:
-            self._process.kill()
-        try:
-            self._process.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        if self._inner is not None:
-            with contextlib.suppress(ChildProcessError):
-                os.waitpid(self._inner, 0)
-            self._inner = None
+        self._process.kill()
 
     def wait(self, seconds: float) -> int | None:
         """The exit status of a worker that ends of its own accord within some seconds, else None."""
@@ -140,6 +133,7 @@ def worker_site() -> Iterator[Path]:
         for name in WORKER_FILES:
             shutil.copyfile(PACKAGE / name, package / name)
         shutil.copyfile(PACKAGE / "grading" / "stub" / "__init__.py", package / "__init__.py")
+        compileall.compile_dir(package, quiet=1)  # once, not in every worker
         for path in (Path(folder), *Path(folder).rglob("*")):
             path.chmod(0o755 if path.is_dir() else 0o644)
         yield Path(folder)

@@ -15,6 +15,7 @@ import ctypes
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -43,6 +44,35 @@ DROP = (
 
 class NoSandbox(Exception):
     """There is no sandbox to be had; the message says why and what would help."""
+
+
+class Walled(Running):
+    """A worker in a sandbox, of which bubblewrap has told us the first process: the first to come, last to go."""
+
+    def __init__(self, process: subprocess.Popen[bytes], first: int | None) -> None:
+        super().__init__(process)
+        self._first = first
+        self._handle: int | None = None
+        if first is not None:
+            with contextlib.suppress(ProcessLookupError):
+                self._handle = os.pidfd_open(first)  # unlike its number, a handle never comes to mean another
+
+    def _end(self) -> None:
+        if self._handle is None:  # bubblewrap has failed; there is nothing in there
+            self._process.kill()
+            return
+        # When the first process goes, the kernel takes all others with it, and bubblewrap ends.
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+
+    def kill(self) -> None:
+        """See `Running`."""
+        super().kill()
+        if self._handle is not None and self._first is not None:
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(self._first, 0)  # ours by adoption: see `_adopt_orphans`
+            os.close(self._handle)
+            self._handle = None
 
 
 @dataclass(frozen=True)
@@ -79,7 +109,7 @@ class Bubblewrap:
             for descriptor in given:
                 os.close(descriptor)
         with open(about, "rb", buffering=0):
-            return Running(process, _child_pid(about))
+            return Walled(process, _child_pid(about))
 
     def command(self, limits: Limits, info: int, seccomp: int | None = None) -> list[str]:
         """The whole command line.
