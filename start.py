@@ -23,9 +23,6 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 OLDEST_PYTHON = (3, 11)
 
-# What the plain test command leaves to CI; `-m` among the pytest options replaces it.
-EVERYDAY_TESTS = "not slow and not browser"
-
 
 def main(arguments: "list[str]") -> int:
     """Make the environment ready for the command in `arguments`, run it there and return its exit status."""
@@ -35,7 +32,7 @@ def main(arguments: "list[str]") -> int:
     check_python()
     if arguments[:1] == ["test"]:
         bin_dir = ready_environment("test")
-        return run([bin_dir / "pytest", "-m", EVERYDAY_TESTS, *arguments[1:]], cwd=ROOT)
+        return run([bin_dir / "pytest", *arguments[1:]], cwd=ROOT)
     bin_dir = ready_environment("lab")
     if not arguments or arguments[0].startswith("-"):
         arguments = ["lab", *arguments]

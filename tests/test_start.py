@@ -71,7 +71,7 @@ def test_second_run_only_starts(start: ModuleType) -> None:
 
 def test_test_command_passes_options_to_pytest(start: ModuleType) -> None:
     start.main(["test", "-k", "view"])
-    assert start.log[1:] == ["install [test]", f"pytest -m {start.EVERYDAY_TESTS} -k view"]
+    assert start.log[1:] == ["install [test]", "pytest -k view"]
 
 
 def test_changed_project_is_installed_again(start: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
