@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -147,6 +152,7 @@ def test_lab_starts_jupyterlab_on_the_first_lecture(
             return 0
 
     monkeypatch.setattr(lab.subprocess, "Popen", Lab)
+    monkeypatch.setattr(lab.signal, "signal", lambda number, handler: None)
     monkeypatch.setattr(lab, "find_spec", lambda name: True)
     ran = teachtorch("lab", "--dir", tmp_path / "course", "--port", 9999, "--no-browser")
     assert ran.status == 0
@@ -158,6 +164,27 @@ def test_lab_starts_jupyterlab_on_the_first_lecture(
     assert "--LabApp.default_url=/lab/tree/01_the_lecture.ipynb" in command
 
 
+def test_lab_ends_jupyterlab_when_it_is_ended(tmp_path: Path) -> None:
+    """A stand-in for JupyterLab writes its number and waits; both must be gone after SIGTERM."""
+    stand_in = (
+        f"import os, time; open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid())); time.sleep(60)"
+    )
+    command = (
+        "import sys; from teachtorch_exercises.cli import lab\n"
+        f"lab.jupyter_command = lambda *args: [sys.executable, '-c', {stand_in!r}]\n"
+        "lab._start(None, 0, True, '')"
+    )
+    process = subprocess.Popen([sys.executable, "-c", command])
+    deadline = time.monotonic() + 30
+    while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    process.send_signal(signal.SIGTERM)
+    process.wait(30)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)
+
+
 def test_lab_says_when_jupyterlab_failed(
     teachtorch: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -165,6 +192,7 @@ def test_lab_says_when_jupyterlab_failed(
         lab, "jupyter_command", lambda *args: [lab.sys.executable, "-c", "raise SystemExit(3)"]
     )
     monkeypatch.setattr(lab, "find_spec", lambda name: True)
+    monkeypatch.setattr(lab.signal, "signal", lambda number, handler: None)
     ran = teachtorch("lab", "--dir", tmp_path / "course")
     assert ran.status == 1
     assert "JupyterLab ended with status 3" in ran.err

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -45,17 +47,24 @@ def lab(
 
 
 def jupyter_command(folder: Path, port: int, no_browser: bool, first: str) -> list[str]:
-    """The command that starts JupyterLab, in this Python's environment, on the first lecture."""
+    """The command that starts JupyterLab, in this Python's environment, on the first lecture.
+
+    It listens on this machine alone, as it does by default. In most containers there is no user but root, whom
+    Jupyter turns away unless told otherwise.
+    """
+    root = hasattr(os, "geteuid") and os.geteuid() == 0
     return [
         *(sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}", f"--ServerApp.port={port}"),
         *([f"--LabApp.default_url=/lab/tree/{first}"] if first else []),
         *(["--no-browser"] if no_browser else []),
+        *(["--allow-root"] if root else []),
     ]
 
 
 def _start(folder: Path, port: int, no_browser: bool, first: str) -> int:
     """Run JupyterLab until it ends. Ctrl-C goes to it too, and it asks for itself whether that was meant."""
     process = subprocess.Popen(jupyter_command(folder, port, no_browser, first))
+    signal.signal(signal.SIGTERM, lambda number, frame: process.terminate())
     while True:
         try:
             return process.wait()
