@@ -87,10 +87,10 @@ def test_what_is_no_notebook_gets_a_row_that_says_so(impatient_grader: Grader, s
     ("harm", "status"),
     [
         ("while True: pass", "timed out"),
-        ("import os; os._exit(1)", "crashed"),
-        ("def compatible(m, n):\n    while True: pass", "timed out"),
+        pytest.param("import os; os._exit(1)", "crashed", marks=pytest.mark.slow),
+        pytest.param("def compatible(m, n):\n    while True: pass", "timed out", marks=pytest.mark.slow),
         ("def compatible(m, n):\n    import os; os._exit(1)", "crashed"),
-        ("import sys; sys.exit()", "graded"),
+        pytest.param("import sys; sys.exit()", "graded", marks=pytest.mark.slow),
     ],
 )
 def test_harm_in_one_question_costs_that_question_alone(
