@@ -14,12 +14,16 @@ from .comparison import *
 from .complex_numbers import *
 from .conversion import *
 from .creation import *
+from .diagonals import *
 from .elementwise import *
+from .embedding_views import *
 from .error_function import *
 from .extremes import *
 from .floats import *
 from .gamma_functions import *
+from .grids import *
 from .indexing import *
+from .inplace_forms import *
 from .joining import *
 from .logarithms import *
 from .loss import *
@@ -37,13 +41,16 @@ from .reduction import *
 from .reshaping import *
 from .running import *
 from .scans import *
+from .scatter_reductions import *
 from .searching import *
 from .slicing import *
+from .sliding import *
 from .smooth_activation import *
 from .softmax import *
 from .spread import *
 from .statistics import *
 from .strided import *
+from .windows import *
 
 # Exactly the families' public names. Set this way because type checkers cannot add lists: without a literal
 # ``__all__`` they take every name imported above.

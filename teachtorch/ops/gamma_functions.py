@@ -343,3 +343,5 @@ def _gamma_density(a: Any, x: Any, F: Any) -> Any:
 
 igamma.grad(other=lambda grad, input, other, F: grad * _gamma_density(input, other, F))
 igammac.grad(other=lambda grad, input, other, F: -grad * _gamma_density(input, other, F))
+for _op in (igamma, igammac):
+    _op.samples(fixed(lambda make: ((make(3, 2, low=0.5, high=3.0), make(3, 2, low=0.5, high=4.0)), {})))

@@ -101,9 +101,13 @@ def _logcumsumexp_by_input(grad: Any, input: Any, dim: int, result: Any, F: Any)
     if input.dtype.is_complex if hasattr(input.dtype, "is_complex") else input.dtype.kind == "c":
         weighted = grad * F.exp(-result).conjugate()
         return F.flip(F.cumsum(F.flip(weighted, (dim,)), dim), (dim,)) * F.exp(input).conjugate()
-    size, nothing = F.log(F.abs(grad)), -np.inf
-    gains = F.exp(from_behind(F.where(grad > 0, size, nothing)) + input)
-    return gains - F.exp(from_behind(F.where(grad < 0, size, nothing)) + input)
+
+    def part(sign: int) -> Any:
+        wanted = grad * sign > 0
+        logs = F.log(F.where(wanted, grad * sign, F.ones_like(grad)))
+        return F.exp(from_behind(F.where(wanted, logs, F.zeros_like(grad) - np.inf)) + input)
+
+    return part(1) - part(-1)
 
 
 logcumsumexp.grad(input=_logcumsumexp_by_input)

@@ -210,7 +210,6 @@ torch.special.modified_bessel_k0(pos.detach())
 torch.special.modified_bessel_k1(pos.detach())
 torch.special.scaled_modified_bessel_k1(pos.detach() * 9)
 torch.special.spherical_bessel_j0(a.detach())
-torch.special.airy_ai(a.detach())
 torch.special.erfcx(a)
 torch.special.ndtr(a).sum()
 torch.special.ndtri(pos)
@@ -235,11 +234,58 @@ torch.special.laguerre_polynomial_l(pos.detach(), 3)
 """
 
 
+BUILDING = """
+torch.diag_embed(a)
+torch.diag_embed(a, 1, 0, 2)
+torch.diag(v).sum()
+torch.diag(a).sum()
+torch.diagflat(a)
+torch.trace(a)
+torch.block_diag(a, v, sq[:2])
+torch.tril_indices(3, 4, 1)
+torch.triu_indices(3, 4, -1)
+torch.meshgrid(v, w, indexing="ij")
+torch.meshgrid(v, w, indexing="xy")
+torch.cartesian_prod(v, w)
+torch.combinations(v, 3)
+torch.combinations(v, 2, with_replacement=True)
+torch.vander(v.detach())
+torch.vander(v.detach(), 2, increasing=True)
+torch.hann_window(7, dtype=torch.float64)
+torch.hamming_window(7, False, dtype=torch.float64)
+torch.blackman_window(6, dtype=torch.float64)
+torch.bartlett_window(5, dtype=torch.float64)
+torch.kaiser_window(8, True, 5.0, dtype=torch.float64)
+torch.select_scatter(a, w, 1, 2)
+torch.slice_scatter(a, b[:, :2], 1, 0, 4, 2)
+torch.diagonal_scatter(sq, v[:2], 1)
+torch.put(a, torch.tensor([[0, 5]]), v[:2])
+torch.put(a, torch.tensor([1, 1]), v[:2], accumulate=True)
+torch.scatter_reduce(a, 0, ints % 3, b, "sum")
+torch.scatter_reduce(a, 0, ints % 3, b, "prod", include_self=False)
+torch.scatter_reduce(a, 0, ints % 3, b, "amax")
+torch.scatter_reduce(a, 0, ints % 3, b * (ints > 2), "prod")
+torch.index_reduce(a, 1, torch.tensor([0, 2, 0]), b[:, :3], "prod")
+torch.index_reduce(a, 0, torch.tensor([1, 1]), b[:2], "amin", include_self=False)
+a.unfold(1, 2, 1)
+a.unfold(0, 2, 1).unfold(1, 3, 1)
+torch.rot90(a, 3)
+torch.hsplit(a, 2)
+torch.vsplit(a, [1])
+torch.nonzero_static(ints > 3, size=5)
+torch.unravel_index(torch.tensor(7), (3, 4))
+(a * 2).t_() * 3
+(a * 2).unsqueeze_(1).transpose_(0, 2) * 3
+a.detach().clone().resize_(2, 3)
+z.mH * 2
+"""
+
+
 @pytest.mark.parametrize(
     "expression",
     [
         line
-        for table in (ORDER, SEARCH, STATISTICS, POINTWISE, SPECIAL)
+        for table in (ORDER, SEARCH, STATISTICS, POINTWISE, SPECIAL, BUILDING)
         for line in table.strip().splitlines()
     ],
 )
