@@ -152,11 +152,13 @@ ATTACKS = {
             if isinstance(thing, dict) and set(thing) == {1, 2, 3, 4, 5, 6}: claims = thing
     """,
     "other students' files": """
-        import glob, json
-        for path in glob.glob("/**/solved*.ipynb", recursive=True):
-            for cell in json.load(open(path))["cells"]:
-                try: exec("".join(cell["source"]), globals())
-                except BaseException: pass
+        import json, os
+        for here, folders, files in os.walk("/"):
+            for name in files:
+                if name == "solved.ipynb":
+                    for cell in json.load(open(os.path.join(here, name)))["cells"]:
+                        try: exec("".join(cell["source"]), globals())
+                        except BaseException: pass
     """,
     "memory of other processes": """
         import os

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import sys
+import tempfile
+import venv
 from pathlib import Path
 
 import pytest
@@ -107,6 +111,24 @@ def test_system_calls_that_no_exercise_needs_are_refused(sandbox: Bubblewrap) ->
         **dict.fromkeys(("unshare", "ptrace", "chroot"), (-1, "EPERM")),
         **dict.fromkeys(("AF_INET", "AF_VSOCK", "AF_NETLINK"), "EACCES"),
     }
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_the_interpreter_may_be_anywhere() -> None:
+    """In a virtual environment below /tmp, which the sandbox has one of its own of."""
+    folder = Path(tempfile.mkdtemp(prefix="teachtorch-venv-", dir="/tmp"))
+    try:
+        venv.create(folder, symlinks=True)
+        (there,) = (folder / "lib").glob("python*/site-packages")
+        (there / "ours.pth").write_text("\n".join(path for path in sys.path if path))
+        command = (
+            "from teachtorch_exercises.grading.launch import worker_site\n"
+            "from teachtorch_exercises.grading.sandbox import find_sandbox\n"
+            "with worker_site() as site: find_sandbox(site)"
+        )
+        subprocess.run([folder / "bin" / "python", "-c", command], check=True)
+    finally:
+        shutil.rmtree(folder)
 
 
 # --------------------------------------------------------------------------------------- where there is none

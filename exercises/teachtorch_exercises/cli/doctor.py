@@ -60,7 +60,8 @@ def doctor(
     if json:
         console.print_json(data=[vars(finding) for finding in findings])
     else:
-        table = Table("", "what", "found", "what it is for", "to install it")
+        table = Table("", "what", "found", "what it is for")
+        table.add_column("to install it", overflow="fold")
         for f in findings:
             mark = "[green]✓[/]" if f.there else "[yellow]·[/]"
             table.add_row(mark, *map(escape, (f.name, f.what, f.purpose, f.remedy)))

@@ -125,8 +125,9 @@ class Bubblewrap:
             *("--new-session", "--cap-drop", "ALL", "--clearenv", "--info-fd", str(info)),
             *(("--seccomp", str(seccomp)) if seccomp is not None else ()),
             *("--uid", "1000", "--gid", "1000", "--hostname", "teachtorch"),
-            *self._files(laid_out=root),
+            # First of all, because the interpreter may be somewhere in the machine's own /tmp.
             *("--size", str(limits.scratch), "--tmpfs", "/tmp", "--dir", "/tmp/home", "--dir", "/tmp/work"),
+            *self._files(laid_out=root),
             *("--remount-ro", "/", "--chdir", "/tmp/work"),
             *(word for name, value in self._environment().items() for word in ("--setenv", name, value)),
             *("--", *worker_command(paths, limits.resources(sandboxed=True))),
@@ -134,8 +135,8 @@ class Bubblewrap:
         if not root:
             return inner
         drop = [sys.executable, "-I", "-S", "-B", "-c", DROP, str(SANDBOX_ID)]
-        outer = [self.program, "--die-with-parent", *self._files(), "--dev-bind", "/proc", "/proc"]
-        return [*outer, "--perms", "0755", "--dir", "/tmp", "--remount-ro", "/", "--", *drop, *inner]
+        outer = [self.program, "--die-with-parent", "--perms", "0755", "--dir", "/tmp", *self._files()]
+        return [*outer, "--dev-bind", "/proc", "/proc", "--remount-ro", "/", "--", *drop, *inner]
 
     def _environment(self) -> dict[str, str]:
         return {"PATH": "/usr/bin:/bin", "HOME": "/tmp/home", "TMPDIR": "/tmp", **ENVIRONMENT}
@@ -256,7 +257,7 @@ def find_sandbox(site: Path, hidden: Sequence[Path] = ()) -> Bubblewrap:
 
 
 def _what_helps(error: str) -> str:
-    said = f" It said: {error}" if error else ""
+    said = f" It said: {error.removesuffix('.')}." if error else ""
     if not error.startswith("bwrap:"):
         return f"bubblewrap is installed, but no worker starts in it.{said}"
     if "Unknown option" in error:
