@@ -118,6 +118,7 @@ def test_the_interpreter_may_be_anywhere() -> None:
     """In a virtual environment below /tmp, which the sandbox has one of its own of."""
     folder = Path(tempfile.mkdtemp(prefix="teachtorch-venv-", dir="/tmp"))
     try:
+        folder.chmod(0o755)
         venv.create(folder, symlinks=True)
         (there,) = (folder / "lib").glob("python*/site-packages")
         (there / "ours.pth").write_text("\n".join(path for path in sys.path if path))
@@ -153,6 +154,7 @@ def test_on_other_systems_it_says_where_to_grade(site: Path, monkeypatch: pytest
     [
         ("bwrap: Unknown option --disable-userns", "0.8 or newer is needed"),
         ("bwrap: setting up uid map: Permission denied", "does not let it make user namespaces"),
+        ("bwrap: execvp /x/python: Permission denied", "chmod -R a+rX"),
         ("bwrap: something else", "does not work. It said: bwrap: something else"),
         ("ImportError: no numpy", "no worker starts in it. It said: ImportError: no numpy"),
     ],

@@ -269,4 +269,9 @@ def _what_helps(error: str) -> str:
             "kernel.apparmor_restrict_unprivileged_userns=0`; a container must be started with leave for "
             f"them.{said}"
         )
+    if "execvp" in error and "Permission denied" in error:
+        return (
+            "As root, students' code runs under the id of another user, and nobody else may read this Python: "
+            f"`chmod -R a+rX {sys.prefix}`, or grade as an ordinary user.{said}"
+        )
     return f"bubblewrap is installed, but does not work.{said}"
