@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -166,7 +167,7 @@ def test_a_bubblewrap_that_does_not_work_is_told_from_one_that_does(
     fake.write_text(f"#!/bin/sh\necho '{said}' >&2\nexit 1\n")
     fake.chmod(0o755)
     monkeypatch.setattr(module.shutil, "which", lambda name: str(fake))
-    with pytest.raises(NoSandbox, match=advice.replace("(", r"\(")):
+    with pytest.raises(NoSandbox, match=re.escape(advice)):
         find_sandbox(site)
 
 
