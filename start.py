@@ -16,6 +16,7 @@ message, not a SyntaxError.
 import hashlib
 import importlib.util
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -108,8 +109,12 @@ def fingerprint() -> str:
 
 
 def run(command: "list[str | Path]", cwd: "Path | None" = None) -> int:
-    """Run a program to its end, return its exit status. Ctrl+C is left to the program, which gets it too."""
+    """Run a program to its end and return its exit status.
+
+    Ctrl+C is left to the program, which gets it too; a request to terminate is passed on.
+    """
     process = subprocess.Popen([str(word) for word in command], cwd=cwd)
+    signal.signal(signal.SIGTERM, lambda number, frame: process.terminate())
     while True:
         try:
             return process.wait()

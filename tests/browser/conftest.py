@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from teachtorch_exercises.cli.course import course_files
 
 try:
     from playwright.sync_api import Browser, Page, Route, sync_playwright
@@ -19,7 +18,6 @@ try:
         Lab,
         NotebookPage,
         chromium,
-        copy_without_outputs,
         leaves_the_machine,
         running_lab,
     )
@@ -29,11 +27,8 @@ except ModuleNotFoundError:
 
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """A JupyterLab on the course as `teachtorch lab` copies it, but without outputs."""
-    course = tmp_path_factory.mktemp("course")
-    for name, source in course_files().items():
-        copy_without_outputs(source, course / name)
-    with running_lab(course, home=tmp_path_factory.mktemp("home")) as lab:
+    """`teachtorch lab`, running on the course without its outputs."""
+    with running_lab(tmp_path_factory.mktemp("course"), home=tmp_path_factory.mktemp("home")) as lab:
         yield lab
 
 

@@ -18,6 +18,7 @@ from urllib.parse import quote, urlsplit
 
 import nbformat
 from playwright.sync_api import Locator, Page, expect
+from teachtorch_exercises.cli.course import course_files
 
 LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
 
@@ -47,10 +48,13 @@ def free_port() -> int:
 
 @contextmanager
 def running_lab(course: Path, home: Path) -> Iterator[Lab]:
-    """Run JupyterLab on the folder `course`, with nobody's settings but those in the new folder `home`.
+    """Run `teachtorch lab` on the new folder `course`, with nobody's settings but those in the new `home`.
 
-    What the server writes is in `home/lab.log`, which is shown when the server does not start.
+    The notebooks are there without their outputs, as if a student had cleared them: the command leaves
+    changed files alone. What the server says is in `home/lab.log`, which is shown when it does not start.
     """
+    for name, source in course_files().items():
+        copy_without_outputs(source, course / name)
     token, port = secrets.token_hex(16), free_port()
     environment = os.environ | {
         f"JUPYTER_{kind}_DIR": str(home / kind.lower()) for kind in ("CONFIG", "DATA", "RUNTIME")
@@ -58,13 +62,7 @@ def running_lab(course: Path, home: Path) -> Iterator[Lab]:
     environment |= {"HOME": str(home), "IPYTHONDIR": str(home / "ipython"), "JUPYTER_PLATFORM_DIRS": "1"}
     settings = {
         "IdentityProvider": {"token": token},
-        "ServerApp": {
-            "ip": "127.0.0.1",
-            "port": port,
-            "port_retries": 0,
-            "open_browser": False,
-            "allow_root": True,
-        },
+        "ServerApp": {"port_retries": 0},  # the port is the one that was asked for, or there is none
         "LabApp": {"expose_app_in_browser": True},  # tests ask the application what has been run
     }
     write_json(home / "config" / "jupyter_server_config.json", settings)
@@ -72,12 +70,12 @@ def running_lab(course: Path, home: Path) -> Iterator[Lab]:
     silence = {"fetchNews": "false", "checkForUpdates": False}  # neither a question nor a request
     write_json(plugin / "notification.jupyterlab-settings", silence)
 
+    where = ["--dir", str(course), "--port", str(port)]
     lab = Lab(f"http://127.0.0.1:{port}", token, course)
     log_file = home / "lab.log"
     with log_file.open("wb") as log:
         server = subprocess.Popen(
-            [sys.executable, "-m", "jupyterlab", "--no-browser"],
-            cwd=course,
+            [sys.executable, "-m", "teachtorch_exercises.cli", "lab", "--no-browser", *where],
             env=environment,
             stdout=log,
             stderr=subprocess.STDOUT,
