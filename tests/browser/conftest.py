@@ -14,13 +14,7 @@ import pytest
 try:
     from playwright.sync_api import Browser, Page, Route, sync_playwright
 
-    from tests.browser.lab_page import (
-        Lab,
-        NotebookPage,
-        chromium,
-        leaves_the_machine,
-        running_lab,
-    )
+    from tests.browser.lab_page import Lab, NotebookPage, chromium, leaves_the_machine, running_lab
 except ModuleNotFoundError:
     pass  # the test modules here skip themselves without playwright, and say so
 
