@@ -44,7 +44,7 @@ def forward_caller(op: Op) -> Callable[..., Any]:
         return _view(op)
     if settled and signature.edges == signature.arrays == (0,):
         return _unary(op)
-    if settled and signature.edges == signature.arrays == (0, 1) and signature.required == 2:
+    if settled and signature.edges == signature.arrays == (0, 1) and signature.required == 2 and op.returns is None:
         return _binary(op)
 
     def call(*args: Any, out: Any = None, **kwargs: Any) -> Any:
