@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from ..binding import Array, Number
@@ -10,7 +11,22 @@ from ..samples import fixed
 from ..tensor import Tensor
 from .reshaping import unsafe_view
 
-__all__ = ["addmm", "addmv", "baddbmm", "bmm", "dot", "inner", "ger", "matmul", "mm", "mv", "outer", "vdot"]
+__all__ = [
+    "addbmm",
+    "addmm",
+    "addmv",
+    "addr",
+    "baddbmm",
+    "bmm",
+    "dot",
+    "inner",
+    "ger",
+    "matmul",
+    "mm",
+    "mv",
+    "outer",
+    "vdot",
+]
 
 
 def _same_dtype(name: str, a: Array, b: Array) -> None:
@@ -18,14 +34,17 @@ def _same_dtype(name: str, a: Array, b: Array) -> None:
         from ..dtypes import FROM_NUMPY
 
         raise RuntimeError(
-            f"expected m1 and m2 to have the same dtype, but got: {_c_name(FROM_NUMPY[a.dtype])} != {_c_name(FROM_NUMPY[b.dtype])}"
+            f"expected m1 and m2 to have the same dtype, but got: {_c_name(FROM_NUMPY[a.dtype])} != "
+            f"{_c_name(FROM_NUMPY[b.dtype])}"
         )
 
 
 def _c_name(dtype: Any) -> str:
-    return {"Long": "long", "Int": "int", "Short": "short"}.get(dtype.legacy, dtype.legacy.lower()) if (
-        dtype.name != "bfloat16"
-    ) else "c10::BFloat16"
+    return (
+        {"Long": "long", "Int": "int", "Short": "short"}.get(dtype.legacy, dtype.legacy.lower())
+        if (dtype.name != "bfloat16")
+        else "c10::BFloat16"
+    )
 
 
 @op()
@@ -66,7 +85,8 @@ def mv(input: Array, vec: Array, *, xp: Any) -> Array:
         raise RuntimeError(f"vector + matrix @ vector expected, got {1}, {input.ndim}, {vec.ndim}")
     if input.shape[1] != vec.shape[0]:
         raise RuntimeError(
-            f"size mismatch, got input ({input.shape[0]}), mat ({input.shape[0]}x{input.shape[1]}), vec ({vec.shape[0]})"
+            f"size mismatch, got input ({input.shape[0]}), mat ({input.shape[0]}x{input.shape[1]}), vec "
+            f"({vec.shape[0]})"
         )
     return xp.matmul(input, vec)
 
@@ -90,8 +110,9 @@ def dot(input: Array, tensor: Array, *, xp: Any) -> Array:
         raise RuntimeError(f"1D tensors expected, but got {input.ndim}D and {tensor.ndim}D tensors")
     if input.shape != tensor.shape:
         raise RuntimeError(
-            f"inconsistent tensor size, expected tensor [{input.shape[0]}] and src [{tensor.shape[0]}] to have the same "
-            f"number of elements, but got {input.shape[0]} and {tensor.shape[0]} elements respectively"
+            f"inconsistent tensor size, expected tensor [{input.shape[0]}] and src [{tensor.shape[0]}] to "
+            f"have the same number of elements, but got {input.shape[0]} and {tensor.shape[0]} elements "
+            "respectively"
         )
     return xp.dot(input, tensor)
 
@@ -113,8 +134,8 @@ def bmm(input: Array, mat2: Array, *, xp: Any) -> Array:
         raise RuntimeError(f"batch{1 if input.ndim != 3 else 2} must be a 3D tensor")
     if input.shape[0] != mat2.shape[0] or input.shape[2] != mat2.shape[1]:
         raise RuntimeError(
-            f"Expected size for first two dimensions of batch2 tensor to be: [{input.shape[0]}, {input.shape[2]}] but "
-            f"got: [{mat2.shape[0]}, {mat2.shape[1]}]."
+            f"Expected size for first two dimensions of batch2 tensor to be: [{input.shape[0]}, "
+            f"{input.shape[2]}] but got: [{mat2.shape[0]}, {mat2.shape[1]}]."
         )
     return xp.matmul(input, mat2)
 
@@ -126,6 +147,23 @@ bmm.grad(
 bmm.samples(fixed(lambda make: ((make(2, 2, 3), make(2, 3, 1)), {})))
 
 
+def _mixed(input: Array, product: Array, beta: Number, alpha: Number) -> Array:
+    """``beta * input + alpha * product``, in the product's memory; with ``beta=0``, `input` does not count,
+    NaN or not."""
+    if product.dtype.kind in "iu":
+        alpha, beta = int(alpha), int(beta)  # type: ignore[arg-type]
+    if alpha != 1:
+        product *= alpha
+    if beta == 0:
+        return product
+    product += input if beta == 1 else input * beta
+    return product
+
+
+def _scaled(grad: Any, factor: Any) -> Any:
+    return grad if factor == 1 else grad * factor.conjugate()
+
+
 @op(inplace=True)
 def addmm(input: Array, mat1: Array, mat2: Array, *, beta: Number = 1, alpha: Number = 1, xp: Any) -> Array:
     r""":math:`\beta\,C + \alpha\,A B`: a matrix product and a sum in one, as in ``nn.Linear``.
@@ -135,25 +173,22 @@ def addmm(input: Array, mat1: Array, mat2: Array, *, beta: Number = 1, alpha: Nu
     tensor([[12.]])
     """
     if mat1.ndim != 2 or mat2.ndim != 2:
-        raise RuntimeError(f"mat{1 if mat1.ndim != 2 else 2} must be a matrix, got {(mat1 if mat1.ndim != 2 else mat2).ndim}-D tensor")
+        raise RuntimeError(
+            f"mat{1 if mat1.ndim != 2 else 2} must be a matrix, got "
+            f"{(mat1 if mat1.ndim != 2 else mat2).ndim}-D tensor"
+        )
     if mat1.shape[1] != mat2.shape[0]:
         raise RuntimeError(
             f"mat1 and mat2 shapes cannot be multiplied ({mat1.shape[0]}x{mat1.shape[1]} and "
             f"{mat2.shape[0]}x{mat2.shape[1]})"
         )
-    product = xp.matmul(mat1, mat2)
-    if alpha != 1:
-        product *= alpha
-    if beta == 0:
-        return product
-    product += input if beta == 1 else input * beta
-    return product
+    return _mixed(input, xp.matmul(mat1, mat2), beta, alpha)
 
 
 addmm.grad(
-    input=lambda grad, beta: grad if beta == 1 else grad * beta,
-    mat1=lambda grad, mat2, alpha: (grad if alpha == 1 else grad * alpha) @ mat2.T.conj(),
-    mat2=lambda grad, mat1, alpha: mat1.T.conj() @ (grad if alpha == 1 else grad * alpha),
+    input=lambda grad, beta: _scaled(grad, beta),
+    mat1=lambda grad, mat2, alpha: _scaled(grad, alpha) @ mat2.T.conj(),
+    mat2=lambda grad, mat1, alpha: mat1.T.conj() @ _scaled(grad, alpha),
 )
 addmm.samples(
     fixed(
@@ -163,18 +198,114 @@ addmm.samples(
 )
 
 
-@composite()
-def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
-    r""":math:`\beta\,y + \alpha\,A v`."""
-    product = mv(mat, vec)
-    return (input if beta == 1 else input * beta) + (product if alpha == 1 else product * alpha)
+@op(inplace=True)
+def addmv(input: Array, mat: Array, vec: Array, *, beta: Number = 1, alpha: Number = 1, xp: Any) -> Array:
+    r""":math:`\beta\,y + \alpha\,A v`.
+
+    >>> import teachtorch as torch
+    >>> torch.addmv(torch.ones(1), torch.tensor([[1., 2.]]), torch.tensor([3., 4.]))
+    tensor([12.])
+    """
+    if mat.ndim != 2 or vec.ndim != 1:
+        raise RuntimeError(f"vector + matrix @ vector expected, got {input.ndim}, {mat.ndim}, {vec.ndim}")
+    if mat.shape[1] != vec.shape[0]:
+        raise RuntimeError(
+            f"size mismatch, got input ({mat.shape[0]}), mat ({mat.shape[0]}x{mat.shape[1]}), vec "
+            f"({vec.shape[0]})"
+        )
+    return _mixed(input, xp.matmul(mat, vec), beta, alpha)
 
 
-@composite()
-def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Any = 1, alpha: Any = 1) -> Tensor:
-    r""":math:`\beta\,C_b + \alpha\,A_b B_b` for each matrix of a batch."""
-    product = bmm(batch1, batch2)
-    return (input if beta == 1 else input * beta) + (product if alpha == 1 else product * alpha)
+addmv.grad(
+    input=lambda grad, beta: _scaled(grad, beta),
+    mat=lambda grad, vec, alpha, F: _scaled(F.unsqueeze(grad, 1) * F.unsqueeze(vec.conj(), 0), alpha),
+    vec=lambda grad, mat, alpha: _scaled(mat.T.conj() @ grad, alpha),
+)
+addmv.samples(fixed(lambda make: ((make(2), make(2, 3), make(3)), {"beta": 2, "alpha": 3})))
+
+
+@op(inplace=True)
+def addr(input: Array, vec1: Array, vec2: Array, *, beta: Number = 1, alpha: Number = 1, xp: Any) -> Array:
+    r""":math:`\beta\,C + \alpha\,u v^\top`: a matrix and an outer product.
+
+    >>> import teachtorch as torch
+    >>> torch.addr(torch.zeros(2, 2), torch.tensor([1., 2.]), torch.tensor([3., 4.]))
+    tensor([[3., 4.],
+            [6., 8.]])
+    """
+    if vec1.ndim != 1 or vec2.ndim != 1:
+        which, x = ("vec1", vec1) if vec1.ndim != 1 else ("vec2", vec2)
+        raise RuntimeError(f"addr: Expected 1-D argument {which}, but got {x.ndim}-D")
+    if input.dtype.kind == "b":
+        product = vec1[:, None] & vec2[None, :] if alpha else xp.zeros((len(vec1), len(vec2)), bool)
+        return product | input if beta else product
+    return _mixed(input, vec1[:, None] * vec2[None, :], beta, alpha)
+
+
+addr.grad(
+    input=lambda grad, beta: _scaled(grad, beta),
+    vec1=lambda grad, vec2, alpha: _scaled(grad @ vec2.conj(), alpha),
+    vec2=lambda grad, vec1, alpha: _scaled(grad.T @ vec1.conj(), alpha),
+)
+addr.samples(fixed(lambda make: ((make(2, 3), make(2), make(3)), {"beta": 2, "alpha": 3})))
+
+
+def _check_batches(batch1: Array, batch2: Array) -> None:
+    if batch1.ndim != 3 or batch2.ndim != 3:
+        raise RuntimeError(f"batch{1 if batch1.ndim != 3 else 2} must be a 3D tensor")
+    if batch1.shape[0] != batch2.shape[0] or batch1.shape[2] != batch2.shape[1]:
+        raise RuntimeError(
+            f"Expected size for first two dimensions of batch2 tensor to be: [{batch1.shape[0]}, "
+            f"{batch1.shape[2]}] but got: [{batch2.shape[0]}, {batch2.shape[1]}]."
+        )
+
+
+@op(inplace=True)
+def baddbmm(
+    input: Array, batch1: Array, batch2: Array, *, beta: Number = 1, alpha: Number = 1, xp: Any
+) -> Array:
+    r""":math:`\beta\,C_b + \alpha\,A_b B_b` for each matrix of a batch.
+
+    >>> import teachtorch as torch
+    >>> torch.baddbmm(torch.ones(1, 1, 1), torch.tensor([[[2.]]]), torch.tensor([[[3.]]]))
+    tensor([[[7.]]])
+    """
+    _check_batches(batch1, batch2)
+    return _mixed(input, xp.matmul(batch1, batch2), beta, alpha)
+
+
+baddbmm.grad(
+    input=lambda grad, beta: _scaled(grad, beta),
+    batch1=lambda grad, batch2, alpha, F: _scaled(F.bmm(grad, F.transpose(batch2.conj(), 1, 2)), alpha),
+    batch2=lambda grad, batch1, alpha, F: _scaled(F.bmm(F.transpose(batch1.conj(), 1, 2), grad), alpha),
+)
+baddbmm.samples(fixed(lambda make: ((make(2, 2, 4), make(2, 2, 3), make(2, 3, 4)), {"beta": 2, "alpha": 3})))
+
+
+@op(inplace=True)
+def addbmm(
+    input: Array, batch1: Array, batch2: Array, *, beta: Number = 1, alpha: Number = 1, xp: Any
+) -> Array:
+    r""":math:`\beta\,C + \alpha \sum_b A_b B_b`: the products of two batches of matrices, summed.
+
+    >>> import teachtorch as torch
+    >>> torch.addbmm(torch.ones(1, 1), torch.tensor([[[2.]], [[4.]]]), torch.tensor([[[3.]], [[5.]]]))
+    tensor([[27.]])
+    """
+    _check_batches(batch1, batch2)
+    return _mixed(input, xp.matmul(batch1, batch2).sum(0), beta, alpha)
+
+
+addbmm.grad(
+    input=lambda grad, beta: _scaled(grad, beta),
+    batch1=lambda grad, batch2, alpha, F: _scaled(
+        F.unsqueeze(grad, 0) @ F.transpose(batch2.conj(), 1, 2), alpha
+    ),
+    batch2=lambda grad, batch1, alpha, F: _scaled(
+        F.transpose(batch1.conj(), 1, 2) @ F.unsqueeze(grad, 0), alpha
+    ),
+)
+addbmm.samples(fixed(lambda make: ((make(2, 4), make(2, 2, 3), make(2, 3, 4)), {"beta": 2, "alpha": 3})))
 
 
 @composite()
@@ -197,16 +328,22 @@ def inner(input: Tensor, other: Tensor) -> Tensor:
     """Sums of products over the last dimensions."""
     if input.ndim == 0 or other.ndim == 0:
         return input * other
-    return matmul(input, other) if input.ndim == other.ndim == 1 else (
-        matmul(input.reshape(-1, input.shape[-1]), other.reshape(-1, other.shape[-1]).t()).view(
-            *input.shape[:-1], *other.shape[:-1]
+    return (
+        matmul(input, other)
+        if input.ndim == other.ndim == 1
+        else (
+            matmul(
+                input.reshape(math.prod(input.shape[:-1]), input.shape[-1]),
+                other.reshape(math.prod(other.shape[:-1]), other.shape[-1]).t(),
+            ).view(*input.shape[:-1], *other.shape[:-1])
         )
     )
 
 
 @composite()
 def matmul(input: Tensor, other: Tensor, *, out: Any = None) -> Tensor:
-    """The product by the number of dimensions: dot, matrix-vector, matrix-matrix, or batched with broadcasting.
+    """The product by the number of dimensions: dot, matrix-vector, matrix-matrix, or batched with
+    broadcasting.
 
     >>> import teachtorch as torch
     >>> torch.ones(2, 3) @ torch.ones(3)
@@ -237,14 +374,15 @@ def _batched(input: Tensor, other: Tensor) -> Tensor:
     if other._array.ndim <= 2 and input._array.ndim >= 3:
         # One matrix for the whole batch: a single large product.
         shape = input._array.shape
-        folded = input.reshape(-1, shape[-1])
+        folded = input.reshape(math.prod(shape[:-1]), shape[-1])
         product = mm(folded, other) if other._array.ndim == 2 else mv(folded, other)
         return unsafe_view(product, (*shape[:-1], *other._array.shape[1:]))
     left = input.unsqueeze(0) if input._array.ndim == 1 else input
     right = other.unsqueeze(-1) if other._array.ndim == 1 else other
     batch = broadcast_shape(left._array.shape[:-2], right._array.shape[:-2])
     a, b = left._array.shape[-2:], right._array.shape[-2:]
-    product = bmm(left.expand(*batch, *a).reshape(-1, *a), right.expand(*batch, *b).reshape(-1, *b))
+    count = math.prod(batch)
+    product = bmm(left.expand(*batch, *a).reshape(count, *a), right.expand(*batch, *b).reshape(count, *b))
     result = unsafe_view(product, (*batch, a[0], b[1]))
     if input._array.ndim == 1:
         result = result.squeeze(-2)
@@ -262,4 +400,3 @@ def _rmatmul_operator(self: Tensor, other: Any) -> Any:
 attach("__matmul__", _matmul_operator)
 attach("__rmatmul__", _rmatmul_operator)
 ger = outer
-
