@@ -84,19 +84,34 @@ def i0(input: Array, *, xp: Any) -> Array:
 @op(promotion=FLOAT, method=False, node="SpecialI0E")
 def i0e(input: Array, *, xp: Any) -> Array:
     r""":math:`e^{-|x|} I_0(x)`, which does not overflow. Derivative: :math:`e^{-|x|} I_1(x) -
-    \mathrm{sgn}(x)\, y`."""
+    \mathrm{sgn}(x)\, y`.
+
+    >>> import teachtorch as torch
+    >>> torch.special.i0e(torch.tensor([0., 100.]))
+    tensor([1.0000, 0.0399])
+    """
     return in_double(lambda x: _scaled_i(0, x))(input)
 
 
 @op(promotion=FLOAT, method=False, node="SpecialI1")
 def i1(input: Array, *, xp: Any) -> Array:
-    r"""The modified Bessel function of the first kind of order 1. Derivative: :math:`I_0(x) - I_1(x) / x`."""
+    r"""The modified Bessel function of the first kind of order 1. Derivative: :math:`I_0(x) - I_1(x) / x`.
+
+    >>> import teachtorch as torch
+    >>> torch.special.i1(torch.tensor([0., 1.]))
+    tensor([0.0000, 0.5652])
+    """
     return in_double(lambda x: _plain_i(1, x))(input)
 
 
 @op(promotion=FLOAT, method=False, node="SpecialI1E")
 def i1e(input: Array, *, xp: Any) -> Array:
-    r""":math:`e^{-|x|} I_1(x)`, which does not overflow."""
+    r""":math:`e^{-|x|} I_1(x)`, which does not overflow.
+
+    >>> import teachtorch as torch
+    >>> torch.special.i1e(torch.tensor([0., 100.]))
+    tensor([0.0000, 0.0397])
+    """
     return in_double(lambda x: _scaled_i(1, x))(input)
 
 
@@ -164,38 +179,68 @@ def _k(order: int, x: Any, scaled: bool) -> Any:
 
 @op(promotion=FLOAT, method=False, node="SpecialModifiedBesselI0")
 def modified_bessel_i0(input: Array, *, xp: Any) -> Array:
-    """The modified Bessel function of the first kind of order 0: :func:`torch.i0` under its long name."""
+    """The modified Bessel function of the first kind of order 0: :func:`torch.i0` under its long name.
+
+    >>> import teachtorch as torch
+    >>> torch.special.modified_bessel_i0(torch.tensor([1.]))
+    tensor([1.2661])
+    """
     return in_double(lambda x: _plain_i(0, x))(input)
 
 
 @op(promotion=FLOAT, method=False, node="SpecialModifiedBesselI1")
 def modified_bessel_i1(input: Array, *, xp: Any) -> Array:
-    """The modified Bessel function of the first kind of order 1: ``torch.special.i1`` under its long name."""
+    """The modified Bessel function of the first kind of order 1: ``torch.special.i1`` under its long name.
+
+    >>> import teachtorch as torch
+    >>> torch.special.modified_bessel_i1(torch.tensor([1.]))
+    tensor([0.5652])
+    """
     return in_double(lambda x: _plain_i(1, x))(input)
 
 
 @op(promotion=FLOAT, method=False, node="SpecialModifiedBesselK0")
 def modified_bessel_k0(input: Array, *, xp: Any) -> Array:
     """The modified Bessel function of the second kind of order 0: infinite at 0, falling like an "
-    "exponential."""
+    "exponential.
+
+    >>> import teachtorch as torch
+    >>> torch.special.modified_bessel_k0(torch.tensor([1.]))
+    tensor([0.4210])
+    """
     return in_double(lambda x: _k(0, x, False))(input)
 
 
 @op(promotion=FLOAT, method=False, node="SpecialModifiedBesselK1")
 def modified_bessel_k1(input: Array, *, xp: Any) -> Array:
-    """The modified Bessel function of the second kind of order 1."""
+    """The modified Bessel function of the second kind of order 1.
+
+    >>> import teachtorch as torch
+    >>> torch.special.modified_bessel_k1(torch.tensor([1.]))
+    tensor([0.6019])
+    """
     return in_double(lambda x: _k(1, x, False))(input)
 
 
 @op(promotion=FLOAT, method=False, node="SpecialScaledModifiedBesselK0")
 def scaled_modified_bessel_k0(input: Array, *, xp: Any) -> Array:
-    r""":math:`e^x K_0(x)`, which does not underflow."""
+    r""":math:`e^x K_0(x)`, which does not underflow.
+
+    >>> import teachtorch as torch
+    >>> torch.special.scaled_modified_bessel_k0(torch.tensor([1., 100.]))
+    tensor([1.1445, 0.1252])
+    """
     return in_double(lambda x: _k(0, x, True))(input)
 
 
 @op(promotion=FLOAT, method=False, node="SpecialScaledModifiedBesselK1")
 def scaled_modified_bessel_k1(input: Array, *, xp: Any) -> Array:
-    r""":math:`e^x K_1(x)`, which does not underflow."""
+    r""":math:`e^x K_1(x)`, which does not underflow.
+
+    >>> import teachtorch as torch
+    >>> torch.special.scaled_modified_bessel_k1(torch.tensor([1., 100.]))
+    tensor([1.6362, 0.1258])
+    """
     return in_double(lambda x: _k(1, x, True))(input)
 
 
@@ -282,31 +327,56 @@ def _y(order: int, x: Any) -> Any:
 @op(promotion=FLOAT, method=False, node="SpecialBesselJ0")
 def bessel_j0(input: Array, *, xp: Any) -> Array:
     """The Bessel function of the first kind of order 0: a wave on a drum, 1 at the centre, dying away as "
-    "1/√x."""
+    "1/√x.
+
+    >>> import teachtorch as torch
+    >>> torch.special.bessel_j0(torch.tensor([0., 1.]))
+    tensor([1.0000, 0.7652])
+    """
     return in_double(lambda x: _j(0, x))(input)
 
 
 @op(promotion=FLOAT, method=False, node="SpecialBesselJ1")
 def bessel_j1(input: Array, *, xp: Any) -> Array:
-    """The Bessel function of the first kind of order 1: 0 at 0, odd."""
+    """The Bessel function of the first kind of order 1: 0 at 0, odd.
+
+    >>> import teachtorch as torch
+    >>> torch.special.bessel_j1(torch.tensor([0., 1.]))
+    tensor([0.0000, 0.4401])
+    """
     return in_double(lambda x: _j(1, x))(input)
 
 
 @op(promotion=FLOAT, method=False, node="SpecialBesselY0")
 def bessel_y0(input: Array, *, xp: Any) -> Array:
-    """The Bessel function of the second kind of order 0: minus infinity at 0."""
+    """The Bessel function of the second kind of order 0: minus infinity at 0.
+
+    >>> import teachtorch as torch
+    >>> torch.special.bessel_y0(torch.tensor([0., 1.]))
+    tensor([  -inf, 0.0883])
+    """
     return in_double(lambda x: _y(0, x))(input)
 
 
 @op(promotion=FLOAT, method=False, node="SpecialBesselY1")
 def bessel_y1(input: Array, *, xp: Any) -> Array:
-    """The Bessel function of the second kind of order 1."""
+    """The Bessel function of the second kind of order 1.
+
+    >>> import teachtorch as torch
+    >>> torch.special.bessel_y1(torch.tensor([1., 2.]))
+    tensor([-0.7812, -0.1070])
+    """
     return in_double(lambda x: _y(1, x))(input)
 
 
 @op(promotion=FLOAT, method=False, node="SpecialSphericalBesselJ0")
 def spherical_bessel_j0(input: Array, *, xp: Any) -> Array:
-    r""":math:`\sin x / x`, the spherical Bessel function of order 0; 1 at 0."""
+    r""":math:`\sin x / x`, the spherical Bessel function of order 0; 1 at 0.
+
+    >>> import teachtorch as torch
+    >>> torch.special.spherical_bessel_j0(torch.tensor([0., 1.]))
+    tensor([1.0000, 0.8415])
+    """
     return in_double(lambda x: np.where(np.isinf(x), 0.0, np.sinc(x / math.pi)))(input)
 
 
@@ -344,5 +414,10 @@ def _airy_ai(x: Any) -> Any:
 @op(promotion=FLOAT, method=False, node="SpecialAiryAi")
 def airy_ai(input: Array, *, xp: Any) -> Array:
     r"""The Airy function: the solution of :math:`y'' = x y` that vanishes to the right and oscillates to
-    the left."""
+    the left.
+
+    >>> import teachtorch as torch
+    >>> torch.special.airy_ai(torch.tensor([0., 1.]))
+    tensor([0.3550, 0.1353])
+    """
     return in_double(_airy_ai)(input)

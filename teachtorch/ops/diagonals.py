@@ -76,7 +76,13 @@ def _taken_out(input: Tensor, offset: int) -> Tensor:
 
 @composite()
 def diagflat(input: Tensor, offset: int = 0) -> Tensor:
-    """All elements, flattened, as the diagonal of a matrix."""
+    """All elements, flattened, as the diagonal of a matrix.
+
+    >>> import teachtorch as torch
+    >>> torch.diagflat(torch.tensor([[1], [2]]))
+    tensor([[1, 0],
+            [0, 2]])
+    """
     return diag_embed(input.reshape(-1), offset)
 
 
@@ -177,13 +183,25 @@ tril_indices = _triangle(
 )  # fmt: skip
 triu_indices = _triangle(
     "triu_indices", np.triu_indices,
-    """Rows and columns of the elements on and above a diagonal of a matrix, as a (2, n) tensor.""",
+    """Rows and columns of the elements on and above a diagonal of a matrix, as a (2, n) tensor.
+
+    >>> import teachtorch as torch
+    >>> torch.triu_indices(2, 2)
+    tensor([[0, 0, 1],
+            [0, 1, 1]])
+    """,
 )  # fmt: skip
 
 
 @tensor_method
 def fill_diagonal_(self: Tensor, fill_value: Any, wrap: bool = False) -> Tensor:
-    """Write one value to the main diagonal; with `wrap`, start again below in a tall matrix."""
+    """Write one value to the main diagonal; with `wrap`, start again below in a tall matrix.
+
+    >>> import teachtorch as torch
+    >>> torch.zeros(2, 2).fill_diagonal_(5)
+    tensor([[5., 0.],
+            [0., 5.]])
+    """
     if self.ndim < 2:
         raise RuntimeError("dimensions must larger than 1")
     if self.ndim > 2 and len(set(self.shape)) > 1:

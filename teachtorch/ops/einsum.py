@@ -287,7 +287,12 @@ def kron(input: Tensor, other: Tensor, *, out: Any = None) -> Tensor:
 @composite(method=False)
 def chain_matmul(*matrices: Tensor, out: Any = None) -> Tensor:
     """The product of matrices, in the order that needs the fewest multiplications: ``linalg.multi_dot``'s
-    old name."""
+    old name.
+
+    >>> import teachtorch as torch
+    >>> torch.chain_matmul(torch.ones(1, 2), torch.ones(2, 3), torch.ones(3, 1))
+    tensor([[6.]])
+    """
     from .linalg_products import multi_dot
 
     if len(matrices) == 1:

@@ -78,7 +78,13 @@ slice_scatter.samples(fixed(lambda make: ((make(4, 2), make(2, 2), 0, 1, 4, 2), 
 
 @op(promotion=NONE, half=False)
 def diagonal_scatter(input: Array, src: Array, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Array:
-    """A copy with `src` on a diagonal."""
+    """A copy with `src` on a diagonal.
+
+    >>> import teachtorch as torch
+    >>> torch.diagonal_scatter(torch.zeros(2, 2), torch.ones(2))
+    tensor([[1., 0.],
+            [0., 1.]])
+    """
     result = input.copy()
     place = result.diagonal(offset, dim1, dim2)
     _expect("diagonal", src, place.shape)
@@ -102,7 +108,12 @@ diagonal_scatter.samples(
 def as_strided_scatter(
     input: Array, src: Array, size: Any, stride: Any, storage_offset: int | None = None
 ) -> Array:
-    """A copy with `src` in place of ``x.as_strided(size, stride, storage_offset)``."""
+    """A copy with `src` in place of ``x.as_strided(size, stride, storage_offset)``.
+
+    >>> import teachtorch as torch
+    >>> torch.as_strided_scatter(torch.zeros(4), torch.ones(2), (2,), (2,))
+    tensor([1., 0., 1., 0.])
+    """
     result = np.ascontiguousarray(input).copy()
     item = input.itemsize
     place = strided(result, tuple(size), tuple(s * item for s in stride), (storage_offset or 0) * item)

@@ -284,17 +284,32 @@ def lcm(input: Array, other: Array, *, xp: Any) -> Array:
 
 @op(promotion=NONE, half=False)
 def isposinf(input: Array, *, xp: Any) -> Array:
-    """Where the element is plus infinity."""
+    """Where the element is plus infinity.
+
+    >>> import teachtorch as torch
+    >>> torch.isposinf(torch.tensor([-torch.inf, torch.inf]))
+    tensor([False,  True])
+    """
     return input == np.inf
 
 
 @op(promotion=NONE, half=False)
 def isneginf(input: Array, *, xp: Any) -> Array:
-    """Where the element is minus infinity."""
+    """Where the element is minus infinity.
+
+    >>> import teachtorch as torch
+    >>> torch.isneginf(torch.tensor([-torch.inf, 1.]))
+    tensor([ True, False])
+    """
     return input == -np.inf
 
 
 @op(promotion=NONE, half=False)
 def isreal(input: Array, *, xp: Any) -> Array:
-    """Where the imaginary part is zero: everywhere in a real tensor."""
+    """Where the imaginary part is zero: everywhere in a real tensor.
+
+    >>> import teachtorch as torch
+    >>> torch.isreal(torch.tensor([1 + 0j, 2j]))
+    tensor([ True, False])
+    """
     return input.imag == 0 if input.dtype.kind == "c" else xp.ones(input.shape, bool)

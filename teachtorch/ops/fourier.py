@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..binding import Array
-from ..dtypes import FROM_NUMPY, get_default_dtype, is_half
+from ..dtypes import FROM_NUMPY, complex128, get_default_dtype, is_half
 from ..op import NONE, op
 from ..samples import fixed
 from ..shapes import wrap_dim
@@ -36,6 +36,12 @@ def fft_c2c(input: Array, dim: tuple[int, ...], scale: str, forward: bool, *, xp
 
 
 fft_c2c.grad(input=lambda grad, dim, scale, forward, F: F.fft_c2c(grad, dim, scale, not forward))
+fft_c2c.samples(
+    fixed(
+        lambda make: ((make(3, 4, dtype=complex128), (1,), "none", True), {}),
+        lambda make: ((make(3, 4, dtype=complex128), (0, 1), "root", False), {}),
+    )
+)
 
 
 @op(promotion=NONE, method=False, node="FftR2C")
@@ -80,6 +86,12 @@ def _c2r_by_input(grad: Any, input_shape: Any, dim: Any, scale: str, F: Any) -> 
 
 
 fft_c2r.grad(input=_c2r_by_input)
+fft_c2r.samples(
+    fixed(
+        lambda make: ((make(3, 3, dtype=complex128), (1,), "size", 4), {}),
+        lambda make: ((make(2, 3, dtype=complex128), (0, 1), "none", 5), {}),
+    )
+)
 
 
 # -- what the public functions share --------------------------------------------------------------------------

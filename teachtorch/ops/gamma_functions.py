@@ -157,7 +157,7 @@ def lgamma(input: Array, *, xp: Any) -> Array:
 
     >>> import teachtorch as torch
     >>> torch.lgamma(torch.tensor([5.])).exp()
-    tensor([24.0000])
+    tensor([24.])
     """
     return in_double(log_gamma)(input)
 
@@ -333,7 +333,12 @@ def igamma(input: Array, other: Array, *, xp: Any) -> Array:
 @op(promotion=FLOAT, inplace=True)
 def igammac(input: Array, other: Array, *, xp: Any) -> Array:
     r"""The regularized upper incomplete gamma function :math:`Q(a, x) = 1 - P(a, x)`, exact where it is
-    small."""
+    small.
+
+    >>> import teachtorch as torch
+    >>> torch.igammac(torch.tensor([1.]), torch.tensor([2.]))
+    tensor([0.1353])
+    """
     return in_double(lambda a, x: _incomplete(a, x, True))(input, other)
 
 

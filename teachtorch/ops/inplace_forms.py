@@ -21,7 +21,7 @@ __all__: list[str] = []
 # -- other shapes over the same memory ----------------------------------------------------------------------
 
 
-def _becomes(view: Callable[..., Tensor], name: str, doc: str) -> None:
+def _becomes(view: Callable[..., Tensor], name: str, doc: str, example: str) -> None:
     """The method ``name``: the tensor becomes its own view. Its memory and version stay."""
 
     def become(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
@@ -41,17 +41,52 @@ def _becomes(view: Callable[..., Tensor], name: str, doc: str) -> None:
         return self
 
     become.__name__ = become.__qualname__ = name
-    become.__doc__ = doc
+    become.__doc__ = f"{doc}\n\n    >>> import teachtorch as torch\n    >>> {example}\n    "
     attach(name, become)
 
 
-_becomes(t, "t_", "Transpose this matrix: see :func:`torch.t`.")
-_becomes(transpose, "transpose_", "Exchange two dimensions of this tensor: see :func:`torch.transpose`.")
-_becomes(transpose, "swapaxes_", "Exchange two dimensions of this tensor.")
-_becomes(transpose, "swapdims_", "Exchange two dimensions of this tensor.")
-_becomes(squeeze, "squeeze_", "Drop dimensions of size 1 of this tensor: see :func:`torch.squeeze`.")
-_becomes(unsqueeze, "unsqueeze_", "Insert a dimension of size 1: see :func:`torch.unsqueeze`.")
-_becomes(lambda self, *a, **k: self.as_strided(*a, **k), "as_strided_", "Give this tensor another geometry.")
+_becomes(
+    t,
+    "t_",
+    "Transpose this matrix: see :func:`torch.t`.",
+    "torch.tensor([[1, 2]]).t_()\n    tensor([[1],\n            [2]])",
+)
+_becomes(
+    transpose,
+    "transpose_",
+    "Exchange two dimensions of this tensor: see :func:`torch.transpose`.",
+    "torch.tensor([[1, 2]]).transpose_(0, 1)\n    tensor([[1],\n            [2]])",
+)
+_becomes(
+    transpose,
+    "swapaxes_",
+    "Exchange two dimensions of this tensor.",
+    "torch.tensor([[1, 2]]).swapaxes_(0, 1)\n    tensor([[1],\n            [2]])",
+)
+_becomes(
+    transpose,
+    "swapdims_",
+    "Exchange two dimensions of this tensor.",
+    "torch.tensor([[1, 2]]).swapdims_(0, 1)\n    tensor([[1],\n            [2]])",
+)
+_becomes(
+    squeeze,
+    "squeeze_",
+    "Drop dimensions of size 1 of this tensor: see :func:`torch.squeeze`.",
+    "torch.tensor([[1]]).squeeze_()\n    tensor(1)",
+)
+_becomes(
+    unsqueeze,
+    "unsqueeze_",
+    "Insert a dimension of size 1: see :func:`torch.unsqueeze`.",
+    "torch.tensor([1]).unsqueeze_(0)\n    tensor([[1]])",
+)
+_becomes(
+    lambda self, *a, **k: self.as_strided(*a, **k),
+    "as_strided_",
+    "Give this tensor another geometry.",
+    "torch.arange(4).as_strided_((2,), (2,))\n    tensor([0, 2])",
+)
 
 
 @tensor_method
@@ -83,7 +118,12 @@ def resize_(self: Tensor, *size: Any, memory_format: Any = None) -> Tensor:
 
 @tensor_method
 def resize_as_(self: Tensor, the_template: Tensor, *, memory_format: Any = None) -> Tensor:
-    """``resize_`` to the shape of another tensor."""
+    """``resize_`` to the shape of another tensor.
+
+    >>> import teachtorch as torch
+    >>> torch.tensor([1, 2, 3]).resize_as_(torch.zeros(2))
+    tensor([1, 2])
+    """
     return resize_(self, tuple(the_template.shape))
 
 
@@ -92,25 +132,45 @@ def resize_as_(self: Tensor, the_template: Tensor, *, memory_format: Any = None)
 
 @tensor_method
 def square_(self: Tensor) -> Tensor:
-    """In-place version of :func:`torch.square`."""
+    """In-place version of :func:`torch.square`.
+
+    >>> import teachtorch as torch
+    >>> torch.tensor([2., 3.]).square_()
+    tensor([4., 9.])
+    """
     return self.pow_(2)  # type: ignore[attr-defined]
 
 
 @tensor_method
 def clamp_min_(self: Tensor, min: Any) -> Tensor:
-    """In-place version of :func:`torch.clamp_min`."""
+    """In-place version of :func:`torch.clamp_min`.
+
+    >>> import teachtorch as torch
+    >>> torch.tensor([-1., 2.]).clamp_min_(0)
+    tensor([0., 2.])
+    """
     return self.clamp_(min)  # type: ignore[attr-defined]
 
 
 @tensor_method
 def clamp_max_(self: Tensor, max: Any) -> Tensor:
-    """In-place version of :func:`torch.clamp_max`."""
+    """In-place version of :func:`torch.clamp_max`.
+
+    >>> import teachtorch as torch
+    >>> torch.tensor([-1., 2.]).clamp_max_(0)
+    tensor([-1.,  0.])
+    """
     return self.clamp_(max=max)  # type: ignore[attr-defined]
 
 
 @tensor_method
 def conj_physical_(self: Tensor) -> Tensor:
-    """In-place version of :func:`torch.conj_physical`."""
+    """In-place version of :func:`torch.conj_physical`.
+
+    >>> import teachtorch as torch
+    >>> torch.tensor([1 + 2j]).conj_physical_()
+    tensor([1.-2.j])
+    """
     return self.copy_(self.conj()) if self.is_complex() else self  # type: ignore[attr-defined]
 
 

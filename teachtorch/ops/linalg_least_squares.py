@@ -153,6 +153,12 @@ def _lstsq_by_b(grads: Any, A: Any, B: Any, result0: Any, F: Any) -> Any:
 
 
 lstsq_op.grad(A=_lstsq_by_a, B=_lstsq_by_b)
+lstsq_op.samples(
+    fixed(
+        lambda make: ((make(4, 2), make(4, 3), None, "gels"), {}),
+        lambda make: ((make(2, 3), make(2, 1)), {}),
+    )
+)
 
 
 def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | None = None) -> Any:

@@ -113,7 +113,7 @@ def _by_factors(gl: Any, gu: Any, p: Any, lower: Any, upper: Any, F: Any) -> Any
 
 plu.grad(
     A=lambda grads, result0, result1, result2, F: _by_factors(
-        grads[1], grads[2], result0, result1, result2, F
+        grads[0], grads[1], _permutation_like(result0, result2), result0, result1, F
     )
 )
 plu.samples(

@@ -136,6 +136,7 @@ def _eig_by_matrix(grads: Any, result0: Any, result1: Any, F: Any) -> Any:
 
 
 eig.grad(A=_eig_by_matrix)
+eig.samples(fixed(lambda make: ((make(3, 3),), {})))
 attach("eig", eig)
 
 
@@ -197,6 +198,7 @@ def _svd_by_matrix(grads: Any, A: Any, result0: Any, result1: Any, result2: Any,
 
 
 svd_op.grad(A=_svd_by_matrix)
+svd_op.samples(fixed(lambda make: ((make(3, 3),), {}), lambda make: ((make(2, 4, 3), False), {})))
 
 
 def linalg_svd(A: Tensor, full_matrices: bool = True, *, driver: str | None = None, out: Any = None) -> Any:

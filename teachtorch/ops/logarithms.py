@@ -57,7 +57,12 @@ xlogy.grad(
 @op(promotion=FLOAT, method=False, node="SpecialXlog1Py", overload=_which_is_number)
 def xlog1py(input: Array | Scalar, other: Array | Scalar, *, xp: Any) -> Array:
     r""":math:`x \ln(1 + y)`, and 0 where :math:`x = 0`. Derivatives: :math:`\ln(1 + y)` and :math:`x / (1 +
-    y)`."""
+    y)`.
+
+    >>> import teachtorch as torch
+    >>> torch.special.xlog1py(torch.tensor([0., 2.]), torch.tensor([-1., 1.]))
+    tensor([0.0000, 1.3863])
+    """
     return _times_log(input, other, xp.log1p, xp)
 
 
@@ -94,7 +99,7 @@ def entr(input: Array, *, xp: Any) -> Array:
 
     >>> import teachtorch as torch
     >>> torch.special.entr(torch.tensor([0., 0.5, 1.]))
-    tensor([ 0.0000,  0.3466, -0.0000])
+    tensor([0.0000, 0.3466, -0.0000])
     """
     inside = -input * xp.log(xp.where(input > 0, input, 1))
     return xp.where(
@@ -150,7 +155,7 @@ def logaddexp(input: Array, other: Array, *, xp: Any) -> Array:
 
     >>> import teachtorch as torch
     >>> torch.logaddexp(torch.tensor([1000.]), torch.tensor([1000.]))
-    tensor([1000.6931])
+    tensor([1000.6932])
     """
     return _sum_of_exponentials(input, other, xp.exp, xp.log1p, xp)
 
@@ -163,7 +168,12 @@ logaddexp.grad(
 
 @op()
 def logaddexp2(input: Array, other: Array, *, xp: Any) -> Array:
-    r""":math:`\log_2(2^a + 2^b)` without overflow."""
+    r""":math:`\log_2(2^a + 2^b)` without overflow.
+
+    >>> import teachtorch as torch
+    >>> torch.logaddexp2(torch.tensor([3.]), torch.tensor([3.]))
+    tensor([4.])
+    """
     if input.dtype.kind == "c":
         exp2 = lambda z: xp.exp(z * math.log(2))
         return _sum_of_exponentials(input, other, exp2, lambda z: xp.log1p(z) / math.log(2), xp)

@@ -96,7 +96,13 @@ def argsort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool
 
 @composite()
 def msort(input: Tensor) -> Tensor:
-    """The elements sorted along the first dimension."""
+    """The elements sorted along the first dimension.
+
+    >>> import teachtorch as torch
+    >>> torch.msort(torch.tensor([[3, 1], [2, 5]]))
+    tensor([[2, 1],
+            [3, 5]])
+    """
     return sort(input, 0)[0]
 
 

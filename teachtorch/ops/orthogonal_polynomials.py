@@ -48,73 +48,133 @@ _special = functools.partial(op, promotion=FLOAT, method=False)
 
 @_special(node="SpecialChebyshevPolynomialT")
 def chebyshev_polynomial_t(input: Array | Scalar, n: Array | Scalar, *, xp: Any) -> Array:
-    r"""Chebyshev's :math:`T_n`, with :math:`T_n(\cos\theta) = \cos n\theta`."""
+    r"""Chebyshev's :math:`T_n`, with :math:`T_n(\cos\theta) = \cos n\theta`.
+
+    >>> import teachtorch as torch
+    >>> torch.special.chebyshev_polynomial_t(torch.tensor([0.5]), 2)
+    tensor([-0.5000])
+    """
     return _chebyshev(input, n, lambda x: x)
 
 
 @_special(node="SpecialChebyshevPolynomialU")
 def chebyshev_polynomial_u(input: Array | Scalar, n: Array | Scalar, *, xp: Any) -> Array:
-    r"""Chebyshev's :math:`U_n`, with :math:`U_n(\cos\theta) = \sin((n+1)\theta) / \sin\theta`."""
+    r"""Chebyshev's :math:`U_n`, with :math:`U_n(\cos\theta) = \sin((n+1)\theta) / \sin\theta`.
+
+    >>> import teachtorch as torch
+    >>> torch.special.chebyshev_polynomial_u(torch.tensor([0.5]), 2)
+    tensor([0.])
+    """
     return _chebyshev(input, n, lambda x: 2 * x)
 
 
 @_special(node="SpecialChebyshevPolynomialV")
 def chebyshev_polynomial_v(input: Array | Scalar, n: Array | Scalar, *, xp: Any) -> Array:
-    r"""Chebyshev's third kind, with :math:`V_n(\cos\theta) = \cos((n+\frac12)\theta) / \cos\frac\theta2`."""
+    r"""Chebyshev's third kind, with :math:`V_n(\cos\theta) = \cos((n+\frac12)\theta) / \cos\frac\theta2`.
+
+    >>> import teachtorch as torch
+    >>> torch.special.chebyshev_polynomial_v(torch.tensor([0.5]), 2)
+    tensor([-1.])
+    """
     return _chebyshev(input, n, lambda x: 2 * x - 1)
 
 
 @_special(node="SpecialChebyshevPolynomialW")
 def chebyshev_polynomial_w(input: Array | Scalar, n: Array | Scalar, *, xp: Any) -> Array:
-    r"""Chebyshev's fourth kind, with :math:`W_n(\cos\theta) = \sin((n+\frac12)\theta) / \sin\frac\theta2`."""
+    r"""Chebyshev's fourth kind, with :math:`W_n(\cos\theta) = \sin((n+\frac12)\theta) / \sin\frac\theta2`.
+
+    >>> import teachtorch as torch
+    >>> torch.special.chebyshev_polynomial_w(torch.tensor([0.5]), 2)
+    tensor([1.])
+    """
     return _chebyshev(input, n, lambda x: 2 * x + 1)
 
 
 @_special(node="SpecialShiftedChebyshevPolynomialT")
 def shifted_chebyshev_polynomial_t(input: Array | Scalar, n: Array | Scalar, *, xp: Any) -> Array:
-    r"""``chebyshev_polynomial_t`` of :math:`2x - 1`, for x in [0, 1]."""
+    r"""``chebyshev_polynomial_t`` of :math:`2x - 1`, for x in [0, 1].
+
+    >>> import teachtorch as torch
+    >>> torch.special.shifted_chebyshev_polynomial_t(torch.tensor([0.5]), 2)
+    tensor([-1.])
+    """
     return _chebyshev(2 * input - 1, n, lambda x: x)
 
 
 @_special(node="SpecialShiftedChebyshevPolynomialU")
 def shifted_chebyshev_polynomial_u(input: Array | Scalar, n: Array | Scalar, *, xp: Any) -> Array:
-    r"""``chebyshev_polynomial_u`` of :math:`2x - 1`, for x in [0, 1]."""
+    r"""``chebyshev_polynomial_u`` of :math:`2x - 1`, for x in [0, 1].
+
+    >>> import teachtorch as torch
+    >>> torch.special.shifted_chebyshev_polynomial_u(torch.tensor([0.5]), 2)
+    tensor([-1.])
+    """
     return _chebyshev(2 * input - 1, n, lambda x: 2 * x)
 
 
 @_special(node="SpecialShiftedChebyshevPolynomialV")
 def shifted_chebyshev_polynomial_v(input: Array | Scalar, n: Array | Scalar, *, xp: Any) -> Array:
-    r"""``chebyshev_polynomial_v`` of :math:`2x - 1`, for x in [0, 1]."""
+    r"""``chebyshev_polynomial_v`` of :math:`2x - 1`, for x in [0, 1].
+
+    >>> import teachtorch as torch
+    >>> torch.special.shifted_chebyshev_polynomial_v(torch.tensor([0.5]), 2)
+    tensor([-1.])
+    """
     return _chebyshev(2 * input - 1, n, lambda x: 2 * x - 1)
 
 
 @_special(node="SpecialShiftedChebyshevPolynomialW")
 def shifted_chebyshev_polynomial_w(input: Array | Scalar, n: Array | Scalar, *, xp: Any) -> Array:
-    r"""``chebyshev_polynomial_w`` of :math:`2x - 1`, for x in [0, 1]."""
+    r"""``chebyshev_polynomial_w`` of :math:`2x - 1`, for x in [0, 1].
+
+    >>> import teachtorch as torch
+    >>> torch.special.shifted_chebyshev_polynomial_w(torch.tensor([0.5]), 2)
+    tensor([-1.])
+    """
     return _chebyshev(2 * input - 1, n, lambda x: 2 * x + 1)
 
 
 @_special(node="SpecialHermitePolynomialH")
 def hermite_polynomial_h(input: Array | Scalar, n: Array | Scalar, *, xp: Any) -> Array:
-    r"""Hermite's :math:`H_n` of physics: :math:`H_{k+1} = 2x H_k - 2k H_{k-1}`."""
+    r"""Hermite's :math:`H_n` of physics: :math:`H_{k+1} = 2x H_k - 2k H_{k-1}`.
+
+    >>> import teachtorch as torch
+    >>> torch.special.hermite_polynomial_h(torch.tensor([0.5]), 2)
+    tensor([-1.])
+    """
     return _recurrence(input, n, lambda x: 2 * x, lambda k, x: (2 * x, 2.0 * k))
 
 
 @_special(node="SpecialHermitePolynomialHe")
 def hermite_polynomial_he(input: Array | Scalar, n: Array | Scalar, *, xp: Any) -> Array:
-    r"""Hermite's :math:`He_n` of statistics: :math:`He_{k+1} = x He_k - k He_{k-1}`."""
+    r"""Hermite's :math:`He_n` of statistics: :math:`He_{k+1} = x He_k - k He_{k-1}`.
+
+    >>> import teachtorch as torch
+    >>> torch.special.hermite_polynomial_he(torch.tensor([0.5]), 2)
+    tensor([-0.7500])
+    """
     return _recurrence(input, n, lambda x: x, lambda k, x: (x, float(k)))
 
 
 @_special(node="SpecialLaguerrePolynomialL")
 def laguerre_polynomial_l(input: Array | Scalar, n: Array | Scalar, *, xp: Any) -> Array:
-    r"""Laguerre's :math:`L_n`: :math:`(k+1) L_{k+1} = (2k + 1 - x) L_k - k L_{k-1}`."""
+    r"""Laguerre's :math:`L_n`: :math:`(k+1) L_{k+1} = (2k + 1 - x) L_k - k L_{k-1}`.
+
+    >>> import teachtorch as torch
+    >>> torch.special.laguerre_polynomial_l(torch.tensor([0.5]), 2)
+    tensor([0.1250])
+    """
     return _recurrence(input, n, lambda x: 1 - x, lambda k, x: ((2 * k + 1 - x) / (k + 1), k / (k + 1)))
 
 
 @_special(node="SpecialLegendrePolynomialP")
 def legendre_polynomial_p(input: Array | Scalar, n: Array | Scalar, *, xp: Any) -> Array:
-    r"""Legendre's :math:`P_n`: :math:`(k+1) P_{k+1} = (2k + 1) x P_k - k P_{k-1}`."""
+    r"""Legendre's :math:`P_n`: :math:`(k+1) P_{k+1} = (2k + 1) x P_k - k P_{k-1}`.
+
+    >>> import teachtorch as torch
+    >>> torch.special.legendre_polynomial_p(torch.tensor([0.5]), 2)
+    tensor([-0.1250])
+    """
     return _recurrence(input, n, lambda x: x, lambda k, x: ((2 * k + 1) / (k + 1) * x, k / (k + 1)))
 
 

@@ -56,7 +56,12 @@ def cummax(input: Array, dim: int, *, xp: Any) -> tuple[Array, Array]:
 
 @op(returns=return_types.cummin)
 def cummin(input: Array, dim: int, *, xp: Any) -> tuple[Array, Array]:
-    """The smallest element so far along a dimension, and where it stands."""
+    """The smallest element so far along a dimension, and where it stands.
+
+    >>> import teachtorch as torch
+    >>> torch.cummin(torch.tensor([3, 1, 2]), 0).values
+    tensor([3, 1, 1])
+    """
     return _running(input, dim, xp.minimum, xp)
 
 
@@ -75,7 +80,7 @@ def logcumsumexp(input: Array, dim: int, *, xp: Any) -> Array:
 
     >>> import teachtorch as torch
     >>> torch.logcumsumexp(torch.tensor([1000., 1000.]), 0)
-    tensor([1000.0000, 1000.6931])
+    tensor([1000.0000, 1000.6932])
     """
     if input.dtype.kind not in "fc":
         from ..diagnose import not_implemented_for
@@ -91,7 +96,10 @@ def logcumsumexp(input: Array, dim: int, *, xp: Any) -> Array:
 
 
 def _logcumsumexp_by_input(grad: Any, input: Any, dim: int, result: Any, F: Any) -> Any:
-    """In logarithms, so that nothing overflows; a sum of both signs is the difference of two of one sign."""
+    """In logarithms, so that nothing overflows; a sum of both signs is the difference of two of one sign.
+
+    The logarithm of 0 is a number so low that its exponential is 0: differences of infinities would be NaN.
+    """
     if not len(input.shape):
         return grad
 
@@ -105,7 +113,7 @@ def _logcumsumexp_by_input(grad: Any, input: Any, dim: int, result: Any, F: Any)
     def part(sign: int) -> Any:
         wanted = grad * sign > 0
         logs = F.log(F.where(wanted, grad * sign, F.ones_like(grad)))
-        return F.exp(from_behind(F.where(wanted, logs, F.zeros_like(grad) - np.inf)) + input)
+        return F.exp(from_behind(F.where(wanted, logs, F.zeros_like(grad) - 1e30)) + input)
 
     return part(1) - part(-1)
 

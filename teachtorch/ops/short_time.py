@@ -98,9 +98,10 @@ def istft(
     divided by what the squares of the windows add up to there.
 
     >>> import teachtorch as torch
-    >>> x = torch.arange(8.)
-    >>> torch.istft(torch.stft(x, 4, window=torch.ones(4), return_complex=True), 4, window=torch.ones(4),
-    length=8) tensor([0., 1., 2., 3., 4., 5., 6., 7.])
+    >>> x, window = torch.arange(8.), torch.ones(4)
+    >>> spectra = torch.stft(x, 4, window=window, return_complex=True)
+    >>> torch.istft(spectra, 4, window=window, length=8).round(decimals=4)
+    tensor([0., 1., 2., 3., 4., 5., 6., 7.])
     """
     if not input.is_complex():
         raise RuntimeError(

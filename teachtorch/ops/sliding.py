@@ -172,35 +172,67 @@ def _splitter(name: str, least: int, dim_of: Callable[[int], int], doc: str) -> 
 
 
 hsplit = _splitter(
-    "hsplit", 1, lambda n: 0 if n == 1 else 1, "Pieces side by side: cut along dimension 1, a vector along 0."
+    "hsplit",
+    1,
+    lambda n: 0 if n == 1 else 1,
+    "Pieces side by side: cut along dimension 1, a vector along 0.\n\n    >>> import teachtorch as torch\n    >>> "
+    "torch.hsplit(torch.tensor([[1, 2], [3, 4]]), 2)\n    (tensor([[1],\n            [3]]), tensor([[2],\n           "
+    " [4]]))\n    ",
 )
-vsplit = _splitter("vsplit", 2, lambda n: 0, "Pieces one above the other: cut along dimension 0.")
-dsplit = _splitter("dsplit", 3, lambda n: 2, "Pieces one behind the other: cut along dimension 2.")
+vsplit = _splitter(
+    "vsplit",
+    2,
+    lambda n: 0,
+    "Pieces one above the other: cut along dimension 0.\n\n    >>> import teachtorch as torch\n    >>> "
+    "torch.vsplit(torch.tensor([[1, 2], [3, 4]]), 2)\n    (tensor([[1, 2]]), tensor([[3, 4]]))\n    ",
+)
+dsplit = _splitter(
+    "dsplit",
+    3,
+    lambda n: 2,
+    "Pieces one behind the other: cut along dimension 2.\n\n    >>> import teachtorch as torch\n    >>> "
+    "torch.dsplit(torch.tensor([[[1, 2]]]), 2)\n    (tensor([[[1]]]), tensor([[[2]]]))\n    ",
+)
 
 
 @composite()
 def unsafe_chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
-    """``chunk`` under a name that promises less about later writes; here the pieces are copies."""
+    """``chunk`` under a name that promises less about later writes; here the pieces are copies.
+
+    >>> import teachtorch as torch
+    >>> torch.unsafe_chunk(torch.arange(3), 2)
+    (tensor([0, 1]), tensor([2]))
+    """
     return tuple(piece.clone() for piece in input.chunk(chunks, dim))  # type: ignore[attr-defined]
 
 
 @composite()
 def unsafe_split(tensor: Tensor, split_size: int, dim: int = 0) -> tuple[Tensor, ...]:
-    """``split`` under a name that promises less about later writes; here the pieces are copies."""
+    """``split`` under a name that promises less about later writes; here the pieces are copies.
+
+    >>> import teachtorch as torch
+    >>> torch.unsafe_split(torch.arange(3), 2)
+    (tensor([0, 1]), tensor([2]))
+    """
     return tuple(piece.clone() for piece in split(tensor, split_size, dim))
 
 
 @composite()
 def unsafe_split_with_sizes(input: Tensor, split_sizes: Any, dim: int = 0) -> tuple[Tensor, ...]:
-    """``split_with_sizes`` under a name that promises less about later writes; here the pieces are copies."""
+    """``split_with_sizes`` under a name that promises less about later writes; here the pieces are copies.
+
+    >>> import teachtorch as torch
+    >>> torch.unsafe_split_with_sizes(torch.arange(3), [1, 2])
+    (tensor([0]), tensor([1, 2]))
+    """
     return tuple(piece.clone() for piece in split_with_sizes(input, split_sizes, dim))
 
 
 # -- copies -------------------------------------------------------------------------------------------------
 
 
-def _copy_of(name: str, view: Callable[..., Any], method: bool = False) -> Any:
-    """The operation `view` with its result, or results, copied."""
+def _copy_of(name: str, view: Callable[..., Any], example: str, method: bool = False) -> Any:
+    """The operation `view` with its result, or results, copied. `example` goes into the docstring."""
 
     def copy(*args: Any, out: Any = None, **kwargs: Any) -> Any:
         from ..inplace import write_out
@@ -212,29 +244,112 @@ def _copy_of(name: str, view: Callable[..., Any], method: bool = False) -> Any:
         return result.clone() if out is None else write_out(out, result)
 
     copy.__name__ = copy.__qualname__ = f"{name}_copy"
-    copy.__doc__ = f":func:`torch.{name}` with its own memory."
+    copy.__doc__ = f""":func:`torch.{name}` with its own memory.
+
+    >>> import teachtorch as torch
+    >>> torch.{name}_copy({example}
+    """
     return composite(method=method)(copy)
 
 
-alias_copy = _copy_of("alias", lambda input: input)
-as_strided_copy = _copy_of("as_strided", lambda input, *args, **kw: input.as_strided(*args, **kw))
-detach_copy = _copy_of("detach", lambda input: input.detach())
-diagonal_copy = _copy_of("diagonal", diagonal)
-expand_copy = _copy_of("expand", lambda input, size, **kw: input.expand(size))
-narrow_copy = _copy_of("narrow", narrow, method=True)
-permute_copy = _copy_of("permute", permute)
-select_copy = _copy_of("select", select)
-slice_copy = _copy_of(
-    "slice", lambda input, dim=0, start=None, end=None, step=1: slice_(input, dim, start, end, step)
+alias_copy = _copy_of(
+    "alias",
+    lambda input: input,
+    "torch.tensor([1]))\n    tensor([1])",
 )
-split_copy = _copy_of("split", split)
-split_with_sizes_copy = _copy_of("split_with_sizes", split_with_sizes)
-squeeze_copy = _copy_of("squeeze", squeeze)
-t_copy = _copy_of("t", t)
-transpose_copy = _copy_of("transpose", transpose)
-unbind_copy = _copy_of("unbind", unbind)
-unfold_copy = _copy_of("unfold", unfold)
-unsqueeze_copy = _copy_of("unsqueeze", unsqueeze)
-view_copy = _copy_of("view", lambda input, size: input.view(size))
-view_as_real_copy = _copy_of("view_as_real", lambda input: input.view_as_real())
-view_as_complex_copy = _copy_of("view_as_complex", lambda input: input.view_as_complex())
+as_strided_copy = _copy_of(
+    "as_strided",
+    lambda input, *args, **kw: input.as_strided(*args, **kw),
+    "torch.arange(4), (2,), (2,))\n    tensor([0, 2])",
+)
+detach_copy = _copy_of(
+    "detach",
+    lambda input: input.detach(),
+    "torch.tensor([1]))\n    tensor([1])",
+)
+diagonal_copy = _copy_of(
+    "diagonal",
+    diagonal,
+    "torch.eye(2))\n    tensor([1., 1.])",
+)
+expand_copy = _copy_of(
+    "expand",
+    lambda input, size, **kw: input.expand(size),
+    "torch.tensor([1]), (2,))\n    tensor([1, 1])",
+)
+narrow_copy = _copy_of(
+    "narrow",
+    narrow,
+    "torch.arange(4), 0, 1, 2)\n    tensor([1, 2])",
+    method=True,
+)
+permute_copy = _copy_of(
+    "permute",
+    permute,
+    "torch.tensor([[1, 2]]), (1, 0))\n    tensor([[1],\n            [2]])",
+)
+select_copy = _copy_of(
+    "select",
+    select,
+    "torch.tensor([[1, 2]]), 0, 0)\n    tensor([1, 2])",
+)
+slice_copy = _copy_of(
+    "slice",
+    lambda input, dim=0, start=None, end=None, step=1: slice_(input, dim, start, end, step),
+    "torch.arange(4), 0, 1, 3)\n    tensor([1, 2])",
+)
+split_copy = _copy_of(
+    "split",
+    split,
+    "torch.arange(3), 2)\n    (tensor([0, 1]), tensor([2]))",
+)
+split_with_sizes_copy = _copy_of(
+    "split_with_sizes",
+    split_with_sizes,
+    "torch.arange(3), [1, 2])\n    (tensor([0]), tensor([1, 2]))",
+)
+squeeze_copy = _copy_of(
+    "squeeze",
+    squeeze,
+    "torch.tensor([[1]]))\n    tensor(1)",
+)
+t_copy = _copy_of(
+    "t",
+    t,
+    "torch.tensor([[1, 2]]))\n    tensor([[1],\n            [2]])",
+)
+transpose_copy = _copy_of(
+    "transpose",
+    transpose,
+    "torch.tensor([[1, 2]]), 0, 1)\n    tensor([[1],\n            [2]])",
+)
+unbind_copy = _copy_of(
+    "unbind",
+    unbind,
+    "torch.tensor([1, 2]))\n    (tensor(1), tensor(2))",
+)
+unfold_copy = _copy_of(
+    "unfold",
+    unfold,
+    "torch.arange(3), 0, 2, 1)\n    tensor([[0, 1],\n            [1, 2]])",
+)
+unsqueeze_copy = _copy_of(
+    "unsqueeze",
+    unsqueeze,
+    "torch.tensor([1]), 0)\n    tensor([[1]])",
+)
+view_copy = _copy_of(
+    "view",
+    lambda input, size: input.view(size),
+    "torch.arange(4), (2, 2))\n    tensor([[0, 1],\n            [2, 3]])",
+)
+view_as_real_copy = _copy_of(
+    "view_as_real",
+    lambda input: input.view_as_real(),
+    "torch.tensor([1 + 2j]))\n    tensor([[1., 2.]])",
+)
+view_as_complex_copy = _copy_of(
+    "view_as_complex",
+    lambda input: input.view_as_complex(),
+    "torch.tensor([[1., 2.]]))\n    tensor([1.+2.j])",
+)

@@ -151,7 +151,12 @@ def nanquantile(
     interpolation: str = "linear",
     out: Any = None,
 ) -> Tensor:
-    """``quantile`` of what is not NaN."""
+    """``quantile`` of what is not NaN.
+
+    >>> import teachtorch as torch
+    >>> torch.nanquantile(torch.tensor([1., torch.nan, 3.]), 0.5)
+    tensor(2.)
+    """
     result = _quantile("nanquantile", input, q, dim, keepdim, interpolation, True)
     return result if out is None else out.copy_(result)
 
@@ -375,7 +380,13 @@ def histogram(
 def histogramdd(
     input: Tensor, bins: Any, *, range: Any = None, weight: Tensor | None = None, density: bool = False
 ) -> Any:
-    """``histogram`` of points with several coordinates, one in each column of the last dimension."""
+    """``histogram`` of points with several coordinates, one in each column of the last dimension.
+
+    >>> import teachtorch as torch
+    >>> torch.histogramdd(torch.tensor([[0., 0.], [1., 1.], [0., 1.]]), [2, 2]).hist
+    tensor([[1., 1.],
+            [0., 1.]])
+    """
     array = input._array
     if array.ndim < 2:
         raise RuntimeError("torch.histogramdd: input tensor should have at least 2 dimensions")

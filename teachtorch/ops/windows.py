@@ -63,21 +63,36 @@ def hann_window(window_length: int, periodic: bool = True, *, dtype: DType | Non
 def hamming_window(window_length: int, periodic: bool = True, alpha: float = 0.54, beta: float = 0.46, *,
                    dtype: DType | None = None, layout: Any = None, device: Any = None, pin_memory: bool = False,
                    requires_grad: bool = False) -> Tensor:  # fmt: skip
-    r"""A raised cosine on a pedestal: :math:`\alpha - \beta \cos 2\pi t`."""
+    r"""A raised cosine on a pedestal: :math:`\alpha - \beta \cos 2\pi t`.
+
+    >>> import teachtorch as torch
+    >>> torch.hamming_window(4)
+    tensor([0.0800, 0.5400, 1.0000, 0.5400])
+    """
     shape = lambda t: alpha - beta * np.cos(2 * math.pi * t)
     return _window("hamming_window", window_length, periodic, shape, dtype, device, requires_grad)
 
 
 def blackman_window(window_length: int, periodic: bool = True, *, dtype: DType | None = None, layout: Any = None,
                     device: Any = None, pin_memory: bool = False, requires_grad: bool = False) -> Tensor:  # fmt: skip
-    r""":math:`0.42 - 0.5 \cos 2\pi t + 0.08 \cos 4\pi t`."""
+    r""":math:`0.42 - 0.5 \cos 2\pi t + 0.08 \cos 4\pi t`.
+
+    >>> import teachtorch as torch
+    >>> torch.blackman_window(4).abs().round(decimals=4)
+    tensor([0.0000, 0.3400, 1.0000, 0.3400])
+    """
     shape = lambda t: 0.42 - 0.5 * np.cos(2 * math.pi * t) + 0.08 * np.cos(4 * math.pi * t)
     return _window("blackman_window", window_length, periodic, shape, dtype, device, requires_grad)
 
 
 def bartlett_window(window_length: int, periodic: bool = True, *, dtype: DType | None = None, layout: Any = None,
                     device: Any = None, pin_memory: bool = False, requires_grad: bool = False) -> Tensor:  # fmt: skip
-    r"""A triangle: :math:`1 - |2t - 1|`."""
+    r"""A triangle: :math:`1 - |2t - 1|`.
+
+    >>> import teachtorch as torch
+    >>> torch.bartlett_window(4)
+    tensor([0.0000, 0.5000, 1.0000, 0.5000])
+    """
     shape = lambda t: 1 - np.abs(2 * t - 1)
     return _window("bartlett_window", window_length, periodic, shape, dtype, device, requires_grad)
 
@@ -86,6 +101,11 @@ def kaiser_window(window_length: int, periodic: bool = True, beta: float = 12.0,
                   layout: Any = None, device: Any = None, pin_memory: bool = False,
                   requires_grad: bool = False) -> Tensor:  # fmt: skip
     r""":math:`I_0(\beta \sqrt{1 - (2t - 1)^2}) / I_0(\beta)` with the modified Bessel function; `beta` sets
-    the width."""
+    the width.
+
+    >>> import teachtorch as torch
+    >>> torch.kaiser_window(4)
+    tensor([5.2773e-05, 2.1567e-01, 1.0000e+00, 2.1567e-01])
+    """
     shape = lambda t: np.i0(beta * np.sqrt(np.maximum(1 - (2 * t - 1) ** 2, 0))) / np.i0(beta)
     return _window("kaiser_window", window_length, periodic, shape, dtype, device, requires_grad)
