@@ -29,7 +29,23 @@ def _zeros(shape: Any, like: Tensor) -> Tensor:
     return torch.zeros(tuple(shape), dtype=like.dtype)
 
 
+SCALES = {"none": 0, "root": 1, "size": 2}
+
 KERNELS: dict[str, Callable[..., Any]] = {
+    "block_diagonal": lambda tensors: torch.block_diag(*tensors),
+    "cross_along": lambda a, b, dim=-1: torch.linalg.cross(a, b, dim=dim),
+    "eig": torch.linalg.eig,
+    "unfold": Tensor.unfold,
+    "fft_c2c": lambda x, dim, scale, forward: aten._fft_c2c(x, dim, SCALES[scale], forward),
+    "fft_c2r": lambda x, dim, scale, size: aten._fft_c2r(x, dim, SCALES[scale], size),
+    "fft_r2c": lambda x, dim, scale, onesided: aten._fft_r2c(x, dim, SCALES[scale], onesided),
+    "lstsq_op": lambda a, b, rcond=None, driver="gelsy": torch.linalg.lstsq(a, b, rcond, driver=driver),
+    "pinv_op": torch.linalg.pinv,
+    "plu": lambda a: (*torch.linalg.lu(a)[1:], torch.linalg.lu_factor(a)[1]),
+    "reshape_alias": lambda x, size: x.reshape(size),
+    "svd_op": torch.linalg.svd,
+    "polygamma_of": lambda x, n: torch.polygamma(n, x),
+    "unfold_backward": aten.unfold_backward,
     "_alias": aten.alias,
     "conjugate_complex": torch.conj_physical,
     "copy": lambda x, src: x.clone().copy_(src),
@@ -38,7 +54,9 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "imag_part": torch.imag,
     "index": lambda x, indices: x[tuple(slice(None) if i is None else i for i in indices)],
     "index_add_zeros": lambda x, shape, dim, index: _zeros(shape, x).index_add(dim, index, x),
-    "index_backward": lambda x, shape, indices: _zeros(shape, x).index_put(tuple(indices), x, accumulate=True),
+    "index_backward": lambda x, shape, indices: _zeros(shape, x).index_put(
+        tuple(indices), x, accumulate=True
+    ),
     "log_sigmoid": torch.nn.functional.logsigmoid,
     "log_softmax_along": torch.log_softmax,
     "masked_place": lambda x, shape, mask: _zeros(shape, x).masked_scatter(mask, x),
@@ -133,7 +151,9 @@ def main() -> None:
             known[name] = record(name)
         except (TypeError, RuntimeError, ValueError) as error:
             refused[name] = error
-    lines = ",\n".join(f"{json.dumps(name)}: {json.dumps(known[name], separators=(',', ':'))}" for name in sorted(known))
+    lines = ",\n".join(
+        f"{json.dumps(name)}: {json.dumps(known[name], separators=(',', ':'))}" for name in sorted(known)
+    )
     path.write_text("{\n" + lines + "\n}\n", encoding="utf-8")
     print(f"{len(wanted) - len(refused)} operations recorded, {path.stat().st_size} bytes")
     for name, error in refused.items():
