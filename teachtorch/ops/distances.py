@@ -103,9 +103,8 @@ def pdist(input: Array, p: float = 2.0, *, xp: Any) -> Array:
 
 
 def _pdist_by_input(grad: Any, input: Any, p: float, result: Any, F: Any) -> Any:
-    first, second = np.triu_indices(input.shape[0], 1)
-    if isinstance(input, Tensor):
-        first, second = wrap(first), wrap(second)
+    pairs = np.triu_indices(input.shape[0], 1)
+    first, second = map(wrap, pairs) if isinstance(input, Tensor) else pairs
     difference = F.index_select(input, 0, first) - F.index_select(input, 0, second)
     each = norm_by_input(grad, difference, p, -1, False, result, F)
     shape = tuple(input.shape)

@@ -38,8 +38,7 @@ def einsum(*args: Any) -> Tensor:
     equation, operands = _equation_of(args)
     if not operands:
         raise RuntimeError("einsum(): must provide at least one operand")
-    inputs, output = _parsed(equation, operands)
-    inputs, output = _ellipses_named(inputs, output, operands)
+    inputs, output = _ellipses_named(*_parsed(equation, operands), operands)
     _check_sizes(inputs, operands)
     parts = [_distinct(t, names) for t, names in zip(operands, inputs)]
     value, names = parts[0]
@@ -164,7 +163,7 @@ def _distinct(t: Tensor, names: list[Any]) -> tuple[Tensor, list[Any]]:
         while names.count(name) > 1:
             i = names.index(name)
             j = names.index(name, i + 1)
-            t = t.diagonal(0, i, j)  # type: ignore[attr-defined]
+            t = t.diagonal(0, i, j)
             names = [n for k, n in enumerate(names) if k not in (i, j)] + [name]
     return t, names
 
@@ -172,7 +171,7 @@ def _distinct(t: Tensor, names: list[Any]) -> tuple[Tensor, list[Any]]:
 def _without(t: Tensor, names: list[Any], gone: list[Any]) -> tuple[Tensor, list[Any]]:
     """Sum over the named dimensions."""
     if gone:
-        t = t.sum(tuple(names.index(n) for n in gone))  # type: ignore[attr-defined]
+        t = t.sum(tuple(names.index(n) for n in gone))
     return t, [n for n in names if n not in gone]
 
 
@@ -209,7 +208,7 @@ def _sizes(t: Tensor, names: list[Any], wanted: list[Any]) -> list[int]:
 
 def _arranged(t: Tensor, names: list[Any], wanted: list[Any]) -> Any:
     """The dimensions in the wanted order."""
-    return t if names == wanted else t.permute([names.index(n) for n in wanted])  # type: ignore[attr-defined]
+    return t if names == wanted else t.permute([names.index(n) for n in wanted])
 
 
 def _finished(value: Tensor, names: list[Any], output: list[Any]) -> Tensor:
@@ -248,13 +247,13 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2, out: Any = None) -> Tensor:
                 f"second has size {b.shape[j]} in dim {j}"
             )
         if a.shape[i] != b.shape[j]:  # one of them is 1: its element multiplies the other's sum
-            a = a.sum(i, keepdim=True) if b.shape[j] == 1 else a  # type: ignore[attr-defined]
-            b = b.sum(j, keepdim=True) if a.shape[i] == 1 else b  # type: ignore[attr-defined]
+            a = a.sum(i, keepdim=True) if b.shape[j] == 1 else a
+            b = b.sum(j, keepdim=True) if a.shape[i] == 1 else b
     free_a = [d for d in range(a.ndim) if d not in over_a]
     free_b = [d for d in range(b.ndim) if d not in over_b]
     n = math.prod(a.shape[d] for d in over_a)
-    left = a.permute([*free_a, *over_a]).reshape(math.prod(a.shape[d] for d in free_a), n)  # type: ignore[attr-defined]
-    right = b.permute([*over_b, *free_b]).reshape(n, math.prod(b.shape[d] for d in free_b))  # type: ignore[attr-defined]
+    left = a.permute([*free_a, *over_a]).reshape(math.prod(a.shape[d] for d in free_a), n)
+    right = b.permute([*over_b, *free_b]).reshape(n, math.prod(b.shape[d] for d in free_b))
     result = mm(left, right).view([a.shape[d] for d in free_a] + [b.shape[d] for d in free_b])
     if out is None:
         return result
@@ -274,8 +273,8 @@ def kron(input: Tensor, other: Tensor, *, out: Any = None) -> Tensor:
     n = max(input.ndim, other.ndim)
     a = (1,) * (n - input.ndim) + tuple(input.shape)
     b = (1,) * (n - other.ndim) + tuple(other.shape)
-    left = input.reshape([m for size in a for m in (size, 1)])  # type: ignore[attr-defined]
-    right = other.reshape([m for size in b for m in (1, size)])  # type: ignore[attr-defined]
+    left = input.reshape([m for size in a for m in (size, 1)])
+    right = other.reshape([m for size in b for m in (1, size)])
     result = (left * right).reshape([p * q for p, q in zip(a, b)])
     if out is None:
         return result

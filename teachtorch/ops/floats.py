@@ -193,7 +193,7 @@ def _float_power_(self: Tensor, exponent: Any) -> Tensor:
             f"the base given to float_power_ has dtype {self.dtype.legacy} but the operation's result "
             f"requires dtype {wide.legacy}"
         )
-    return self.pow_(exponent.to(wide) if isinstance(exponent, Tensor) else exponent)  # type: ignore[attr-defined]
+    return self.pow_(exponent.to(wide) if isinstance(exponent, Tensor) else exponent)
 
 
 _float_power_.__name__ = "float_power_"

@@ -113,12 +113,12 @@ def floating(name: str, x: Tensor, needs_real: bool = False) -> Tensor:
         raise RuntimeError(f"{name} expects a real input tensor, but got {FROM_NUMPY[x._array.dtype].legacy}")
     if is_half(x._array.dtype):
         raise RuntimeError(f"Unsupported dtype {FROM_NUMPY[x._array.dtype].legacy}")
-    return x if kind in "fc" else x.to(get_default_dtype())  # type: ignore[attr-defined]
+    return x if kind in "fc" else x.to(get_default_dtype())
 
 
 def complex_of(x: Tensor) -> Tensor:
     """The tensor as a complex one."""
-    return x if x.is_complex() else x.to(x.dtype.to_complex())  # type: ignore[attr-defined]
+    return x if x.is_complex() else x.to(x.dtype.to_complex())
 
 
 def sized(x: Tensor, dims: tuple[int, ...], sizes: tuple[int, ...]) -> Tensor:
@@ -127,10 +127,10 @@ def sized(x: Tensor, dims: tuple[int, ...], sizes: tuple[int, ...]) -> Tensor:
         if n < 1:
             raise RuntimeError(f"Invalid number of data points ({n}) specified")
         if n < x.shape[d]:
-            x = x.narrow(d, 0, n)  # type: ignore[attr-defined]
+            x = x.narrow(d, 0, n)
         elif n > x.shape[d]:
             shape = [n - x.shape[d] if i == d else m for i, m in enumerate(x.shape)]
-            x = cat([x, x.new_zeros(shape)], d)  # type: ignore[attr-defined]
+            x = cat([x, x.new_zeros(shape)], d)
     return x
 
 
@@ -166,7 +166,7 @@ def complex_transform(name: str, x: Tensor, dims: Any, sizes: Any, norm: str | N
     x = sized(floating(name, x), dims, sizes)
     scale = scale_of(name, norm, forward)
     if not dims:
-        return complex_of(x).clone()  # type: ignore[attr-defined]
+        return complex_of(x).clone()
     if x.is_complex() or name.endswith("n"):
         return fft_c2c(complex_of(x), dims, scale, forward)
     result = fft_r2c(x, dims, scale, False)
@@ -197,7 +197,7 @@ def reflected(x: Tensor, pad: int, mode: str) -> Tensor:
     n = x.shape[-1]
     place = np.arange(-pad, n + pad)
     if mode == "constant":
-        zeros = x.new_zeros(*x.shape[:-1], pad)  # type: ignore[attr-defined]
+        zeros = x.new_zeros(*x.shape[:-1], pad)
         return cat([zeros, x, zeros], -1)
     if mode == "reflect":
         if pad >= n:
@@ -212,7 +212,7 @@ def reflected(x: Tensor, pad: int, mode: str) -> Tensor:
         place = np.clip(place, 0, n - 1)
     else:
         place = place % n
-    return x.index_select(-1, wrap(place))  # type: ignore[attr-defined]
+    return x.index_select(-1, wrap(place))
 
 
 def envelope(window: Any, n_fft: int, frames: int, hop: int) -> Any:

@@ -20,7 +20,7 @@ import numpy as np
 
 from ..binding import Array, Scalar
 from ..calls import inplace_caller
-from ..op import FLOAT, op
+from ..op import FLOAT, attach, op
 from ..samples import fixed, positive
 from ..tensor import Tensor
 
@@ -221,7 +221,7 @@ def polygamma_of(input: Array, n: int, *, xp: Any) -> Array:
 
 polygamma_of.grad(input=lambda grad, input, n, F: grad * F.polygamma_of(input, n + 1))
 polygamma_of.samples(fixed(lambda make: ((make(3, 2, low=0.5, high=4.0), 2), {})))
-Tensor.polygamma_ = inplace_caller(polygamma_of.op)  # type: ignore[attr-defined]
+attach("polygamma_", inplace_caller(polygamma_of.op))
 
 
 def polygamma(n: int, input: Tensor, *, out: Any = None) -> Tensor:

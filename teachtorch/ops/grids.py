@@ -87,10 +87,10 @@ def combinations(input: Tensor, r: int = 2, with_replacement: bool = False) -> T
     if r < 0:
         raise RuntimeError("Expect a non-negative number, but got " + str(r))
     if r == 0:
-        return input.new_empty(0)  # type: ignore[attr-defined]
+        return input.new_empty(0)
     choose = itertools.combinations_with_replacement if with_replacement else itertools.combinations
     chosen = np.array(list(choose(range(input.numel()), r)), np.int64).reshape(-1, r)
-    return stack([input.index_select(0, wrap(chosen[:, k].copy())) for k in range(r)], 1)  # type: ignore[attr-defined]
+    return stack([input.index_select(0, wrap(chosen[:, k].copy())) for k in range(r)], 1)
 
 
 @composite(method=False)
@@ -115,10 +115,10 @@ def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:
 def powers_of(x: Tensor, columns: int) -> Tensor:
     """``x⁰, x¹, ...`` along a new last dimension."""
     if x._array.dtype.kind in "bui":
-        x = x.to(x.new_zeros(()).long().dtype)  # type: ignore[attr-defined]
-    one = x.detach().mul(0).add(1).unsqueeze(-1)  # type: ignore[attr-defined]
+        x = x.to(x.new_zeros(()).long().dtype)
+    one = x.detach().mul(0).add(1).unsqueeze(-1)
     if columns == 0:
         return one.narrow(-1, 0, 0)
     if columns == 1:
         return one
-    return cat([one, cumprod(x.unsqueeze(-1).expand(*x.shape, columns - 1), -1)], -1)  # type: ignore[attr-defined]
+    return cat([one, cumprod(x.unsqueeze(-1).expand(*x.shape, columns - 1), -1)], -1)

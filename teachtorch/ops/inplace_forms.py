@@ -138,7 +138,7 @@ def square_(self: Tensor) -> Tensor:
     >>> torch.tensor([2., 3.]).square_()
     tensor([4., 9.])
     """
-    return self.pow_(2)  # type: ignore[attr-defined]
+    return self.pow_(2)
 
 
 @tensor_method
@@ -149,7 +149,7 @@ def clamp_min_(self: Tensor, min: Any) -> Tensor:
     >>> torch.tensor([-1., 2.]).clamp_min_(0)
     tensor([0., 2.])
     """
-    return self.clamp_(min)  # type: ignore[attr-defined]
+    return self.clamp_(min)
 
 
 @tensor_method
@@ -160,7 +160,7 @@ def clamp_max_(self: Tensor, max: Any) -> Tensor:
     >>> torch.tensor([-1., 2.]).clamp_max_(0)
     tensor([-1.,  0.])
     """
-    return self.clamp_(max=max)  # type: ignore[attr-defined]
+    return self.clamp_(max=max)
 
 
 @tensor_method
@@ -171,7 +171,7 @@ def conj_physical_(self: Tensor) -> Tensor:
     >>> torch.tensor([1 + 2j]).conj_physical_()
     tensor([1.-2.j])
     """
-    return self.copy_(self.conj()) if self.is_complex() else self  # type: ignore[attr-defined]
+    return self.copy_(self.conj()) if self.is_complex() else self
 
 
 def _conjugate_transposed(self: Tensor) -> Tensor:

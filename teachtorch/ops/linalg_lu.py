@@ -215,8 +215,8 @@ def lu_unpack(
     if unpack_pivots:
         p = wrap(permutation(LU_pivots._array, m, array.dtype))
     if unpack_data:
-        lower = LU_data.narrow(-1, 0, k).tril(-1) + wrap(np.eye(m, k, dtype=array.dtype))  # type: ignore[attr-defined]
-        upper = LU_data.narrow(-2, 0, k).triu()  # type: ignore[attr-defined]
+        lower = LU_data.narrow(-1, 0, k).tril(-1) + wrap(np.eye(m, k, dtype=array.dtype))
+        upper = LU_data.narrow(-2, 0, k).triu()
     return return_types.lu_unpack(p, lower, upper)
 
 

@@ -36,7 +36,7 @@ def vector_norm(
     tensor(7.)
     """
     if dtype is not None:
-        x = x.to(dtype)  # type: ignore[attr-defined]
+        x = x.to(dtype)
     if x._array.dtype.kind not in "fcV":
         raise RuntimeError(
             f"linalg.vector_norm: Expected a floating point or complex tensor as input. Got {x.dtype.legacy}"
@@ -65,7 +65,7 @@ def matrix_norm(
     tensor(6.)
     """
     if dtype is not None:
-        A = A.to(dtype)  # type: ignore[attr-defined]
+        A = A.to(dtype)
     check_matrices("linalg.matrix_norm", A._array)
     if A._array.dtype.kind not in "fcV":
         raise RuntimeError(
@@ -80,8 +80,8 @@ def matrix_norm(
     if ord == "fro":
         return _written(norm_of_vector(A, 2, (rows, columns), keepdim), out)
     if ord == "nuc" or ord in (2, -2):
-        values = svdvals(A.permute([d for d in range(A.ndim) if d not in (rows, columns)] + [rows, columns]))  # type: ignore[attr-defined]
-        result = values.sum(-1) if ord == "nuc" else values.amax(-1) if ord > 0 else values.amin(-1)  # type: ignore[attr-defined]
+        values = svdvals(A.permute([d for d in range(A.ndim) if d not in (rows, columns)] + [rows, columns]))
+        result = values.sum(-1) if ord == "nuc" else values.amax(-1) if ord > 0 else values.amin(-1)
         if keepdim:
             for d in sorted((rows, columns)):
                 result = result.unsqueeze(d)
@@ -164,7 +164,7 @@ def cond(A: Tensor, p: Any = None, *, out: Any = None) -> Tensor:
     if p is None or p in (2, -2):
         values = svdvals(A)
         if not values.numel():
-            return _written(values.sum(-1), out)  # type: ignore[attr-defined]
+            return _written(values.sum(-1), out)
         largest, smallest = values[..., 0], values[..., -1]
         return _written(smallest / largest if p == -2 else largest / smallest, out)
     check_square("linalg.cond", A._array)
@@ -174,7 +174,7 @@ def cond(A: Tensor, p: Any = None, *, out: Any = None) -> Tensor:
     result = matrix_norm(A, p) * matrix_norm(inverse, p)
     infinite = info._array > 0
     if infinite.any():
-        result = result.masked_fill(wrap(np.asarray(infinite)), math.inf)  # type: ignore[attr-defined]
+        result = result.masked_fill(wrap(np.asarray(infinite)), math.inf)
     return _written(result, out)
 
 
@@ -196,7 +196,7 @@ def tensorinv(A: Tensor, ind: int = 2, *, out: Any = None) -> Tensor:
             "Expected self to satisfy the requirement prod(self.shape[ind:]) == prod(self.shape[:ind]), "
             f"but got {n} != {m}"
         )
-    return _written(inv(A.reshape(m, n)).reshape(*right, *left), out)  # type: ignore[attr-defined]
+    return _written(inv(A.reshape(m, n)).reshape(*right, *left), out)
 
 
 def tensorsolve(A: Tensor, B: Tensor, dims: Any = None, *, out: Any = None) -> Tensor:
@@ -210,7 +210,7 @@ def tensorsolve(A: Tensor, B: Tensor, dims: Any = None, *, out: Any = None) -> T
 
     if dims is not None:
         moved = wrap_dims(tuple(dims), A.ndim)
-        A = A.permute([d for d in range(A.ndim) if d not in moved] + list(moved))  # type: ignore[attr-defined]
+        A = A.permute([d for d in range(A.ndim) if d not in moved] + list(moved))
     unknown = tuple(A.shape[B.ndim :])
     if math.prod(unknown) != B.numel():
         raise RuntimeError(
@@ -218,4 +218,4 @@ def tensorsolve(A: Tensor, B: Tensor, dims: Any = None, *, out: Any = None) -> T
             f"prod(self.shape[:other.ndim]), but got {math.prod(unknown)} != {B.numel()}"
         )
     n = B.numel()
-    return _written(solve(A.reshape(n, n), B.reshape(-1)).reshape(unknown), out)  # type: ignore[attr-defined]
+    return _written(solve(A.reshape(n, n), B.reshape(-1)).reshape(unknown), out)

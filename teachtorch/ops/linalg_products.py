@@ -172,7 +172,7 @@ def vecdot(x: Tensor, y: Tensor, *, dim: int = -1, out: Any = None) -> Tensor:
             f"linalg.vecdot: Expected x and y to have the same dtype, but found x of type {x.dtype.legacy} "
             f"and y of type {y.dtype.legacy} instead"
         )
-    result = (x.conj() * y).sum(dim)  # type: ignore[attr-defined]
+    result = (x.conj() * y).sum(dim)
     if out is None:
         return result
     from ..inplace import write_out

@@ -39,7 +39,7 @@ def linalg_qr(A: Array, mode: str = "reduced", *, xp: Any) -> tuple[Array, Array
         )
     if mode == "r":
         return np.zeros(0, A.dtype), np.linalg.qr(A, "r")
-    q, r = np.linalg.qr(A, mode)
+    q, r = np.linalg.qr(A, "complete" if mode == "complete" else "reduced")
     return q, r
 
 
@@ -136,7 +136,7 @@ def _reflected(A: Tensor, tau: Tensor, x: Tensor, order: Any, conjugate: bool = 
     for i in order:
         v = _vector(A, i, m)
         factor = tau[..., i, None, None]
-        x = x - (factor.conj() if conjugate else factor) * (v @ (v.mH @ x))  # type: ignore[attr-defined]
+        x = x - (factor.conj() if conjugate else factor) * (v @ (v.mH @ x))
     return x
 
 
@@ -160,7 +160,7 @@ def ormqr(
     tensor([[5.]])
     """
     if not left:
-        return ormqr(input, tau, other.mH, True, not transpose).mH  # type: ignore[attr-defined]
+        return ormqr(input, tau, other.mH, True, not transpose).mH
     k = tau.shape[-1]
     order = range(k) if transpose else range(k - 1, -1, -1)
     return _reflected(input, tau, other, order, transpose)

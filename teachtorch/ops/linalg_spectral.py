@@ -61,7 +61,8 @@ def eigh(A: Array, UPLO: str = "L", *, xp: Any) -> tuple[Array, Array]:
     if UPLO.upper() not in ("L", "U"):
         raise RuntimeError(f"Expected UPLO argument to be 'L' or 'U', but got {UPLO}")
     try:
-        return tuple(np.linalg.eigh(A, UPLO.upper()))
+        values, vectors = np.linalg.eigh(A, "U" if UPLO.upper() == "U" else "L")
+        return values, vectors
     except np.linalg.LinAlgError:
         raise LinAlgError(
             "linalg.eigh: The algorithm failed to converge because the input matrix is ill-conditioned or "
@@ -161,7 +162,8 @@ def svd_op(
     check_matrices("linalg.svd", A)
     check_floating("linalg.svd", A)
     try:
-        return tuple(np.linalg.svd(A, full_matrices))
+        u, s, vh = np.linalg.svd(A, full_matrices)
+        return u, s, vh
     except np.linalg.LinAlgError:
         raise LinAlgError(
             "linalg.svd: The algorithm failed to converge because the input matrix is ill-conditioned or "
@@ -234,8 +236,8 @@ def svd(input: Tensor, some: bool = True, compute_uv: bool = True, *, out: Any =
     u, s, vh = svd_op(input, not some)
     if not compute_uv:
         m, n = input.shape[-2:]
-        u = input.new_zeros(*input.shape[:-2], m, m)  # type: ignore[attr-defined]
-        v = input.new_zeros(*input.shape[:-2], n, n)  # type: ignore[attr-defined]
+        u = input.new_zeros(*input.shape[:-2], m, m)
+        v = input.new_zeros(*input.shape[:-2], n, n)
         return return_types.svd(u, s, v)
     return return_types.svd(u, s, vh.mH)
 

@@ -256,9 +256,9 @@ def triangular_solve(
     >>> torch.triangular_solve(torch.tensor([[4.]]), torch.tensor([[2.]])).solution
     tensor([[2.]])
     """
-    matrix = A.mT if transpose else A  # type: ignore[attr-defined]
+    matrix = A.mT if transpose else A
     solution = solve_triangular(matrix, b, upper=upper != transpose, unitriangular=unitriangular)
-    return return_types.triangular_solve(solution, A.clone())  # type: ignore[attr-defined]
+    return return_types.triangular_solve(solution, A.clone())
 
 
 attach("cholesky", cholesky)

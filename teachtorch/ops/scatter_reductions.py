@@ -16,7 +16,7 @@ from .picking import _check_gather, _picked
 
 __all__ = ["index_reduce", "scatter_reduce"]
 
-_START = {"sum": 0, "mean": 0, "prod": 1, "amax": None, "amin": None}
+_START: dict[str, Any] = {"sum": 0, "mean": 0, "prod": 1, "amax": None, "amin": None}
 
 
 def _reduce_at(input: Array, key: Any, values: Array, reduce: str, include_self: bool, xp: Any) -> Array:

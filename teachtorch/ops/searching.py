@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -102,7 +102,7 @@ def isin(
     return result if out is None else write_out(out, result)
 
 
-def _below(sequence: Any, values: Any, side: str) -> Any:
+def _below(sequence: Any, values: Any, side: Literal["left", "right"]) -> Any:
     """How many elements of each sorted line stand before the value; the lines go with the values' lines."""
     if sequence.ndim == 1:
         return np.asarray(np.searchsorted(sequence, values, side=side))

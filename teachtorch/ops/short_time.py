@@ -27,7 +27,7 @@ def _window(like: Tensor, n_fft: int, win_length: int | None, window: Tensor | N
     if length == n_fft:
         return window
     left = (n_fft - length) // 2
-    whole = window.new_zeros(n_fft)  # type: ignore[attr-defined]
+    whole = window.new_zeros(n_fft)
     return whole.slice_scatter(window, 0, left, left + length)
 
 
@@ -117,7 +117,7 @@ def istft(
             f"input tensor to match n_fft / 2 + 1 when onesided=True, but got {x.shape[1]}"
         )
     scale = "root" if normalized else "size"
-    x = x.transpose(1, 2)  # type: ignore[attr-defined]
+    x = x.transpose(1, 2)
     if return_complex:
         frames = fft_c2c(x, (2,), scale, False)
     else:

@@ -203,7 +203,7 @@ def unsafe_chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]
     >>> torch.unsafe_chunk(torch.arange(3), 2)
     (tensor([0, 1]), tensor([2]))
     """
-    return tuple(piece.clone() for piece in input.chunk(chunks, dim))  # type: ignore[attr-defined]
+    return tuple(piece.clone() for piece in input.chunk(chunks, dim))
 
 
 @composite()
