@@ -20,6 +20,7 @@ from .ops.fourier import (
     floating,
     frequencies,
     half_size,
+    require_dimensions,
     scale_of,
     shifted,
     sized,
@@ -43,6 +44,7 @@ def _written(result: Tensor, out: Any) -> Tensor:
 
 def _one(input: Tensor, n: int | None, dim: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """One dimension and its size."""
+    require_dimensions(input, dim)
     d = wrap_dim(dim, input.ndim)
     if n is not None and n < 1:
         raise RuntimeError(f"Invalid number of data points ({n}) specified")

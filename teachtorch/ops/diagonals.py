@@ -96,7 +96,7 @@ def trace(input: Array, *, xp: Any) -> Array:
     tensor(5.)
     """
     if input.ndim != 2:
-        raise RuntimeError("trace: expected a matrix")
+        raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {input.ndim}")
     wide = input.astype(np.int64) if input.dtype.kind in "bui" else input
     return xp.asarray(wide.diagonal().sum(dtype=None if wide.itemsize > 2 else np.float32)).astype(wide.dtype)
 

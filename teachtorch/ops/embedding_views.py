@@ -115,7 +115,13 @@ def as_strided_scatter(
     tensor([1., 0., 1., 0.])
     """
     result = np.ascontiguousarray(input).copy()
-    item = input.itemsize
+    item, offset = input.itemsize, storage_offset or 0
+    needed = (offset + sum((n - 1) * s for n, s in zip(size, stride)) + 1) * item
+    if 0 not in tuple(size) and needed > result.nbytes:
+        raise RuntimeError(
+            f"setStorage: sizes {list(size)}, strides {list(stride)}, storage offset {offset}, and itemsize {item} "
+            f"requiring a storage size of {needed} are out of bounds for storage of size {result.nbytes}"
+        )
     place = strided(result, tuple(size), tuple(s * item for s in stride), (storage_offset or 0) * item)
     _expect("slice", src, place.shape)
     place[...] = src

@@ -179,7 +179,9 @@ def float_power(input: Any, exponent: Any, *, out: Any = None) -> Tensor:
     tensor([8.], dtype=torch.float64)
     """
     from .arithmetic import pow
+    from .logarithms import need_a_tensor
 
+    need_a_tensor("float_power", input, exponent)
     wide = _double_of(input, exponent)
     base, power = (x.to(wide) if isinstance(x, Tensor) else x for x in (input, exponent))
     return pow(base, power, out=out)

@@ -134,6 +134,12 @@ def sized(x: Tensor, dims: tuple[int, ...], sizes: tuple[int, ...]) -> Tensor:
     return x
 
 
+def require_dimensions(x: Tensor, dim: int) -> None:
+    """A number has no frequencies."""
+    if not x.ndim:
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+
+
 def chosen(x: Tensor, s: Any, dim: Any) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Dimensions and sizes from what the caller gave: all dimensions, the last ones, or those named."""
     if isinstance(s, int):
@@ -141,6 +147,7 @@ def chosen(x: Tensor, s: Any, dim: Any) -> tuple[tuple[int, ...], tuple[int, ...
     if isinstance(dim, int):
         dim = (dim,)
     if dim is not None:
+        require_dimensions(x, dim[0] if dim else 0)
         dims = tuple(wrap_dim(d, x.ndim) for d in dim)
         if len(set(dims)) < len(dims):
             raise RuntimeError("FFT dims must be unique")

@@ -90,6 +90,9 @@ def zeta(input: Array | Scalar, other: Array | Scalar, *, xp: Any) -> Array:
     >>> torch.special.zeta(torch.tensor([2.]), 1)
     tensor([1.6449])
     """
+    from .logarithms import need_a_tensor
+
+    need_a_tensor("special_zeta", input, other)
     s, q = xp.asarray(input), xp.asarray(other)
     dtype = s.dtype if hasattr(input, "dtype") else q.dtype
     return in_double(hurwitz_zeta)(s.astype(dtype), q)

@@ -29,6 +29,16 @@ def _tensor_of(value: Any, like: Any) -> Any:
     return value if hasattr(value, "dtype") else np.asarray(value, like.dtype)
 
 
+def need_a_tensor(name: str, *values: Any) -> None:
+    """Refuse numbers alone, as PyTorch's argument parser does."""
+    if not any(hasattr(v, "dtype") for v in values):
+        kinds = ", ".join(type(v).__name__ for v in values)
+        raise TypeError(
+            f"{name}() received an invalid combination of arguments - got ({kinds}), but expected one of:\n"
+            " * (Tensor input, Tensor other)\n * (Number self, Tensor other)\n * (Tensor input, Number other)"
+        )
+
+
 def _times_log(x: Array, y: Array, log: Any, xp: Any) -> Array:
     x, y = _tensor_of(x, y), _tensor_of(y, x)
     product = x * log(xp.where(x == 0, xp.ones_like(y), y))
@@ -45,6 +55,7 @@ def xlogy(input: Array | Scalar, other: Array | Scalar, *, xp: Any) -> Array:
     >>> torch.xlogy(torch.tensor([0., 2.]), torch.tensor([0., 1.]))
     tensor([0., 0.])
     """
+    need_a_tensor("xlogy", input, other)
     return _times_log(input, other, xp.log, xp)
 
 
@@ -63,6 +74,7 @@ def xlog1py(input: Array | Scalar, other: Array | Scalar, *, xp: Any) -> Array:
     >>> torch.special.xlog1py(torch.tensor([0., 2.]), torch.tensor([-1., 1.]))
     tensor([0.0000, 1.3863])
     """
+    need_a_tensor("special_xlog1py", input, other)
     return _times_log(input, other, xp.log1p, xp)
 
 

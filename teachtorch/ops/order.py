@@ -320,7 +320,7 @@ def aminmax(input: Array, *, dim: int | None = None, keepdim: bool = False, xp: 
         )
     axis = None if dim is None else wrap_dim(dim, input.ndim)
     if axis is not None and input.ndim and not input.shape[axis]:
-        raise IndexError(f"aminmax(): Expected reduction dim {axis} to have non-zero size.")
+        raise IndexError(f"aminmax: Expected reduction dim {axis} to have non-zero size.")
     axis = axis if input.ndim else None
     return xp.min(input, axis=axis, keepdims=keepdim), xp.max(input, axis=axis, keepdims=keepdim)
 

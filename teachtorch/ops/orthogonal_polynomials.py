@@ -16,6 +16,7 @@ import numpy as np
 from ..binding import Array, Scalar
 from ..op import FLOAT, op
 from ..samples import fixed
+from .logarithms import need_a_tensor
 
 __all__: list[str] = []
 
@@ -54,6 +55,7 @@ def chebyshev_polynomial_t(input: Array | Scalar, n: Array | Scalar, *, xp: Any)
     >>> torch.special.chebyshev_polynomial_t(torch.tensor([0.5]), 2)
     tensor([-0.5000])
     """
+    need_a_tensor("special_chebyshev_polynomial_t", input, n)
     return _chebyshev(input, n, lambda x: x)
 
 
@@ -65,6 +67,7 @@ def chebyshev_polynomial_u(input: Array | Scalar, n: Array | Scalar, *, xp: Any)
     >>> torch.special.chebyshev_polynomial_u(torch.tensor([0.5]), 2)
     tensor([0.])
     """
+    need_a_tensor("special_chebyshev_polynomial_u", input, n)
     return _chebyshev(input, n, lambda x: 2 * x)
 
 
@@ -76,6 +79,7 @@ def chebyshev_polynomial_v(input: Array | Scalar, n: Array | Scalar, *, xp: Any)
     >>> torch.special.chebyshev_polynomial_v(torch.tensor([0.5]), 2)
     tensor([-1.])
     """
+    need_a_tensor("special_chebyshev_polynomial_v", input, n)
     return _chebyshev(input, n, lambda x: 2 * x - 1)
 
 
@@ -87,6 +91,7 @@ def chebyshev_polynomial_w(input: Array | Scalar, n: Array | Scalar, *, xp: Any)
     >>> torch.special.chebyshev_polynomial_w(torch.tensor([0.5]), 2)
     tensor([1.])
     """
+    need_a_tensor("special_chebyshev_polynomial_w", input, n)
     return _chebyshev(input, n, lambda x: 2 * x + 1)
 
 
@@ -98,6 +103,7 @@ def shifted_chebyshev_polynomial_t(input: Array | Scalar, n: Array | Scalar, *, 
     >>> torch.special.shifted_chebyshev_polynomial_t(torch.tensor([0.5]), 2)
     tensor([-1.])
     """
+    need_a_tensor("special_shifted_chebyshev_polynomial_t", input, n)
     return _chebyshev(2 * input - 1, n, lambda x: x)
 
 
@@ -109,6 +115,7 @@ def shifted_chebyshev_polynomial_u(input: Array | Scalar, n: Array | Scalar, *, 
     >>> torch.special.shifted_chebyshev_polynomial_u(torch.tensor([0.5]), 2)
     tensor([-1.])
     """
+    need_a_tensor("special_shifted_chebyshev_polynomial_u", input, n)
     return _chebyshev(2 * input - 1, n, lambda x: 2 * x)
 
 
@@ -120,6 +127,7 @@ def shifted_chebyshev_polynomial_v(input: Array | Scalar, n: Array | Scalar, *, 
     >>> torch.special.shifted_chebyshev_polynomial_v(torch.tensor([0.5]), 2)
     tensor([-1.])
     """
+    need_a_tensor("special_shifted_chebyshev_polynomial_v", input, n)
     return _chebyshev(2 * input - 1, n, lambda x: 2 * x - 1)
 
 
@@ -131,6 +139,7 @@ def shifted_chebyshev_polynomial_w(input: Array | Scalar, n: Array | Scalar, *, 
     >>> torch.special.shifted_chebyshev_polynomial_w(torch.tensor([0.5]), 2)
     tensor([-1.])
     """
+    need_a_tensor("special_shifted_chebyshev_polynomial_w", input, n)
     return _chebyshev(2 * input - 1, n, lambda x: 2 * x + 1)
 
 
@@ -142,6 +151,7 @@ def hermite_polynomial_h(input: Array | Scalar, n: Array | Scalar, *, xp: Any) -
     >>> torch.special.hermite_polynomial_h(torch.tensor([0.5]), 2)
     tensor([-1.])
     """
+    need_a_tensor("special_hermite_polynomial_h", input, n)
     return _recurrence(input, n, lambda x: 2 * x, lambda k, x: (2 * x, 2.0 * k))
 
 
@@ -153,6 +163,7 @@ def hermite_polynomial_he(input: Array | Scalar, n: Array | Scalar, *, xp: Any) 
     >>> torch.special.hermite_polynomial_he(torch.tensor([0.5]), 2)
     tensor([-0.7500])
     """
+    need_a_tensor("special_hermite_polynomial_he", input, n)
     return _recurrence(input, n, lambda x: x, lambda k, x: (x, float(k)))
 
 
@@ -164,6 +175,7 @@ def laguerre_polynomial_l(input: Array | Scalar, n: Array | Scalar, *, xp: Any) 
     >>> torch.special.laguerre_polynomial_l(torch.tensor([0.5]), 2)
     tensor([0.1250])
     """
+    need_a_tensor("special_laguerre_polynomial_l", input, n)
     return _recurrence(input, n, lambda x: 1 - x, lambda k, x: ((2 * k + 1 - x) / (k + 1), k / (k + 1)))
 
 
@@ -175,6 +187,7 @@ def legendre_polynomial_p(input: Array | Scalar, n: Array | Scalar, *, xp: Any) 
     >>> torch.special.legendre_polynomial_p(torch.tensor([0.5]), 2)
     tensor([-0.1250])
     """
+    need_a_tensor("special_legendre_polynomial_p", input, n)
     return _recurrence(input, n, lambda x: x, lambda k, x: ((2 * k + 1) / (k + 1) * x, k / (k + 1)))
 
 

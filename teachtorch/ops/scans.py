@@ -245,14 +245,18 @@ def gradient(input: Tensor, *, spacing: Any = None, dim: Any = None, edge_order:
         dims = (dim,) if isinstance(dim, int) else tuple(dim)
     if edge_order not in (1, 2):
         raise RuntimeError("torch.gradient only supports edge_order=1 and edge_order=2.")
-    for d in dims:
+    for i, d in enumerate(dims):
+        wrapped = wrap_dim(d, input.ndim)
+        if wrapped in [wrap_dim(e, input.ndim) for e in dims[:i]]:
+            raise RuntimeError(f"dim {wrapped} appears multiple times in the list of dims")
         if input.shape[d] < edge_order + 1:
             raise RuntimeError("torch.gradient expected each dimension size to be at least edge_order+1")
     spacings = list(spacing) if isinstance(spacing, (list, tuple)) else [spacing] * len(dims)
     if len(spacings) != len(dims):
         raise RuntimeError(
-            "torch.gradient expected spacing to be unspecified, a scalar, or a list of length equal to "
-            f"'self.dim() = {input.ndim}', but got a list of length {len(spacings)}"
+            "torch.gradient expected spacing to be unspecified, a scalar or it's spacing and dim arguments to have the "
+            f"same length, but got a spacing argument of length {len(spacings)} and a dim argument of length "
+            f"{len(dims)}."
         )
     return [_slope(input, h, wrap_dim(d, input.ndim), edge_order) for d, h in zip(dims, spacings)]
 

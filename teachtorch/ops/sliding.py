@@ -151,9 +151,14 @@ def nonzero_static(input: Tensor, *, size: int, fill_value: int = -1) -> Tensor:
 
 def _splitter(name: str, least: int, dim_of: Callable[[int], int], doc: str) -> Any:
     def split_along(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
+        if isinstance(indices_or_sections, str):
+            raise TypeError(
+                f"{name}() received an invalid combination of arguments - got (Tensor, str), but expected one of:\n"
+                " * (Tensor input, int sections)\n * (Tensor input, tuple of ints indices)"
+            )
         if input.ndim < least:
             raise RuntimeError(
-                f"torch.{name} requires a tensor with at least {least} dimension{'s' * (least > 1)}, but "
+                f"torch.{name} requires a tensor with at least {least} dimension, but "
                 f"got a tensor with {input.ndim} dimensions!"
             )
         d = dim_of(input.ndim)

@@ -196,6 +196,15 @@ def cov(
                 f"cov(): expected {name} to have one or fewer dimensions but got {name} with {w.ndim} "
                 "dimensions"
             )
+        floating = w.is_floating_point()
+        if name == "fweights" and (floating or w.is_complex()):
+            raise RuntimeError(
+                f"cov(): expected fweights to have integral dtype but got fweights with {w.dtype.legacy} dtype"
+            )
+        if name == "aweights" and not floating:
+            raise RuntimeError(
+                f"cov(): expected aweights to have floating point dtype but got aweights with {w.dtype.legacy} dtype"
+            )
         if w.numel() != n:
             raise RuntimeError(
                 f"cov(): expected {name} to have the same numel as there are observations in the input but "
