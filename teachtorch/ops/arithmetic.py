@@ -17,7 +17,9 @@ __all__ = ["add", "div", "divide", "floor_divide", "fmod", "mul", "multiply", "n
 
 
 @op(inplace=True, operators=("__add__", "__radd__"))
-def add(input: Array | Number, other: Array | Number, *, alpha: Number = 1, xp: Any, out: Any = None) -> Array:
+def add(
+    input: Array | Number, other: Array | Number, *, alpha: Number = 1, xp: Any, out: Any = None
+) -> Array:
     r"""``input + alpha * other``, elementwise.
 
     Shapes broadcast; dtypes promote (an integer tensor plus a float tensor is a float tensor).
@@ -41,7 +43,9 @@ add.samples(binary)
 
 
 @op(inplace=True, operators=("__sub__",))
-def sub(input: Array | Number, other: Array | Number, *, alpha: Number = 1, xp: Any, out: Any = None) -> Array:
+def sub(
+    input: Array | Number, other: Array | Number, *, alpha: Number = 1, xp: Any, out: Any = None
+) -> Array:
     r"""``input - alpha * other``, elementwise.
 
     Derivatives: :math:`1` and :math:`-\alpha`. Two bool tensors are refused: use ``^``.
@@ -62,7 +66,11 @@ sub.grad(
 sub.samples(binary)
 
 
-@op(operators=("__rsub__",), method=False, overload=lambda input, other, alpha: int(not hasattr(other, "_array")))
+@op(
+    operators=("__rsub__",),
+    method=False,
+    overload=lambda input, other, alpha: int(not hasattr(other, "_array")),
+)
 def rsub(input: Array, other: Array | Scalar, *, alpha: Number = 1, xp: Any) -> Array:
     """``other - alpha * input``: the subtraction that ``1 - x`` runs.
 
@@ -108,7 +116,14 @@ mul.samples(binary)
     operators=("__truediv__",),
     overload=lambda input, other, rounding_mode=None: 0 if rounding_mode is None else 1,
 )
-def div(input: Array | Number, other: Array | Number, *, rounding_mode: str | None = None, xp: Any, out: Any = None) -> Array:
+def div(
+    input: Array | Number,
+    other: Array | Number,
+    *,
+    rounding_mode: str | None = None,
+    xp: Any,
+    out: Any = None,
+) -> Array:
     r"""``input / other``, elementwise and true: integers give floats.
 
     `rounding_mode` "trunc" rounds the quotient towards zero, "floor" downwards; integers then stay integers.
@@ -128,7 +143,9 @@ def div(input: Array | Number, other: Array | Number, *, rounding_mode: str | No
     if rounding_mode == "trunc":
         return xp.trunc(xp.true_divide(input, other))
     raise RuntimeError(
-        "div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '" + str(rounding_mode) + "'"
+        "div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '"
+        + str(rounding_mode)
+        + "'"
     )
 
 
@@ -240,16 +257,20 @@ def _by_base(grad: Any, input: Any, exponent: Any, F: Any) -> Any:
         if exponent == 2:
             return grad * (input.conjugate() * 2)
         return grad * (exponent * F.pow(input, exponent - 1)).conjugate()
-    return F.where(exponent == 0, F.zeros_like(grad), grad * (exponent * F.pow(input, exponent - 1)).conjugate())
+    return F.where(
+        exponent == 0, F.zeros_like(grad), grad * (exponent * F.pow(input, exponent - 1)).conjugate()
+    )
 
 
 def _by_exponent(grad: Any, input: Any, exponent: Any, result: Any, F: Any) -> Any:
     if not hasattr(input, "ndim"):
         if input == 0:
             return F.where(exponent >= 0, F.zeros_like(grad), grad * (result * -np.inf))
-        return grad * (result * np.log(input + 0j if input < 0 else input)).conjugate() if not isinstance(
-            input, complex
-        ) else grad * (result * np.log(input)).conjugate()
+        return (
+            grad * (result * np.log(input + 0j if input < 0 else input)).conjugate()
+            if not isinstance(input, complex)
+            else grad * (result * np.log(input)).conjugate()
+        )
     at_zero = F.logical_and(input == 0, exponent.real >= 0)
     return grad * F.where(at_zero, F.zeros_like(result), result * F.log(input)).conjugate()
 
@@ -295,7 +316,12 @@ reciprocal.samples(unary)
 
 @composite()
 def positive(input: Any) -> Any:
-    """The tensor itself, for numeric types."""
+    """The tensor itself, for numeric types.
+
+    >>> import teachtorch as torch
+    >>> torch.positive(torch.tensor([1, -2]))
+    tensor([ 1, -2])
+    """
     if input.dtype is dtypes.bool:
         raise RuntimeError("The `+` operator, on a bool tensor is not supported.")
     return input

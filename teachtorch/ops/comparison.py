@@ -31,91 +31,166 @@ def eq(input: Array | Number, other: Array | Number, *, xp: Any) -> Array:
 
 @op(inplace=True, half=False, operators=("__ne__",))
 def ne(input: Array | Number, other: Array | Number, *, xp: Any) -> Array:
-    """``input != other``, elementwise."""
+    """``input != other``, elementwise.
+
+    >>> import teachtorch as torch
+    >>> torch.ne(torch.tensor([1, 2, 3]), 2)
+    tensor([ True, False,  True])
+    """
     return xp.not_equal(input, other)
 
 
 @op(inplace=True, half=False, operators=("__lt__",))
 def lt(input: Array | Number, other: Array | Number, *, xp: Any) -> Array:
-    """``input < other``, elementwise."""
+    """``input < other``, elementwise.
+
+    >>> import teachtorch as torch
+    >>> torch.lt(torch.tensor([1, 2, 3]), 2)
+    tensor([ True, False, False])
+    """
     return xp.less(input, other)
 
 
 @op(inplace=True, half=False, operators=("__le__",))
 def le(input: Array | Number, other: Array | Number, *, xp: Any) -> Array:
-    """``input <= other``, elementwise."""
+    """``input <= other``, elementwise.
+
+    >>> import teachtorch as torch
+    >>> torch.le(torch.tensor([1, 2, 3]), 2)
+    tensor([ True,  True, False])
+    """
     return xp.less_equal(input, other)
 
 
 @op(inplace=True, half=False, operators=("__gt__",))
 def gt(input: Array | Number, other: Array | Number, *, xp: Any) -> Array:
-    """``input > other``, elementwise."""
+    """``input > other``, elementwise.
+
+    >>> import teachtorch as torch
+    >>> torch.gt(torch.tensor([1, 2, 3]), 2)
+    tensor([False, False,  True])
+    """
     return xp.greater(input, other)
 
 
 @op(inplace=True, half=False, operators=("__ge__",))
 def ge(input: Array | Number, other: Array | Number, *, xp: Any) -> Array:
-    """``input >= other``, elementwise."""
+    """``input >= other``, elementwise.
+
+    >>> import teachtorch as torch
+    >>> torch.ge(torch.tensor([1, 2, 3]), 2)
+    tensor([False,  True,  True])
+    """
     return xp.greater_equal(input, other)
 
 
 @op(inplace=True, half=False)
 def logical_and(input: Array, other: Array, *, xp: Any) -> Array:
-    """Both are nonzero."""
+    """Both are nonzero.
+
+    >>> import teachtorch as torch
+    >>> torch.logical_and(torch.tensor([True, True]), torch.tensor([True, False]))
+    tensor([ True, False])
+    """
     return xp.logical_and(input, other)
 
 
 @op(inplace=True, half=False)
 def logical_or(input: Array, other: Array, *, xp: Any) -> Array:
-    """At least one is nonzero."""
+    """At least one is nonzero.
+
+    >>> import teachtorch as torch
+    >>> torch.logical_or(torch.tensor([True, False]), torch.tensor([False, False]))
+    tensor([ True, False])
+    """
     return xp.logical_or(input, other)
 
 
 @op(inplace=True, half=False)
 def logical_xor(input: Array, other: Array, *, xp: Any) -> Array:
-    """Exactly one is nonzero."""
+    """Exactly one is nonzero.
+
+    >>> import teachtorch as torch
+    >>> torch.logical_xor(torch.tensor([True, True]), torch.tensor([True, False]))
+    tensor([False,  True])
+    """
     return xp.logical_xor(input, other)
 
 
 @op(inplace=True, half=False)
 def logical_not(input: Array, *, xp: Any) -> Array:
-    """True where the element is zero."""
+    """True where the element is zero.
+
+    >>> import teachtorch as torch
+    >>> torch.logical_not(torch.tensor([0, 3]))
+    tensor([ True, False])
+    """
     return xp.logical_not(input)
 
 
 @op(inplace=True, operators=("__and__", "__rand__"))
 def bitwise_and(input: Array | Number, other: Array | Number, *, xp: Any) -> Array:
-    """``input & other``, bit by bit; logical for bools."""
+    """``input & other``, bit by bit; logical for bools.
+
+    >>> import teachtorch as torch
+    >>> torch.bitwise_and(torch.tensor([6]), 3)
+    tensor([2])
+    """
     return xp.bitwise_and(input, other)
 
 
 @op(inplace=True, operators=("__or__", "__ror__"))
 def bitwise_or(input: Array | Number, other: Array | Number, *, xp: Any) -> Array:
-    """``input | other``, bit by bit."""
+    """``input | other``, bit by bit.
+
+    >>> import teachtorch as torch
+    >>> torch.bitwise_or(torch.tensor([6]), 3)
+    tensor([7])
+    """
     return xp.bitwise_or(input, other)
 
 
 @op(inplace=True, operators=("__xor__", "__rxor__"))
 def bitwise_xor(input: Array | Number, other: Array | Number, *, xp: Any) -> Array:
-    """``input ^ other``, bit by bit."""
+    """``input ^ other``, bit by bit.
+
+    >>> import teachtorch as torch
+    >>> torch.bitwise_xor(torch.tensor([6]), 3)
+    tensor([5])
+    """
     return xp.bitwise_xor(input, other)
 
 
 @op(inplace=True, operators=("__invert__",))
 def bitwise_not(input: Array, *, xp: Any) -> Array:
-    """``~input``: every bit turned; logical not for bools."""
+    """``~input``: every bit turned; logical not for bools.
+
+    >>> import teachtorch as torch
+    >>> torch.bitwise_not(torch.tensor([5]))
+    tensor([-6])
+    """
     return xp.invert(input)
 
 
 @op(inplace=True, operators=("__lshift__", "__rlshift__"))
 def bitwise_left_shift(input: Array | Number, other: Array | Number, *, xp: Any) -> Array:
-    """``input << other``."""
+    """``input << other``.
+
+    >>> import teachtorch as torch
+    >>> torch.bitwise_left_shift(torch.tensor([3]), 2)
+    tensor([12])
+    """
     return xp.left_shift(input, other)
 
 
 @op(inplace=True, operators=("__rshift__", "__rrshift__"))
 def bitwise_right_shift(input: Array | Number, other: Array | Number, *, xp: Any) -> Array:
-    """``input >> other``; the sign is kept."""
+    """``input >> other``; the sign is kept.
+
+    >>> import teachtorch as torch
+    >>> torch.bitwise_right_shift(torch.tensor([12]), 2)
+    tensor([3])
+    """
     return xp.right_shift(input, other)
 
 
@@ -131,47 +206,78 @@ def maximum(input: Array, other: Array, *, xp: Any) -> Array:
 
 
 maximum.grad(
-    input=lambda grad, input, other, F: F.where(input == other, grad / 2, grad) * F.where(input < other, 0.0, 1.0),
-    other=lambda grad, input, other, F: F.where(input == other, grad / 2, grad) * F.where(input > other, 0.0, 1.0),
+    input=lambda grad, input, other, F: (
+        F.where(input == other, grad / 2, grad) * F.where(input < other, 0.0, 1.0)
+    ),
+    other=lambda grad, input, other, F: (
+        F.where(input == other, grad / 2, grad) * F.where(input > other, 0.0, 1.0)
+    ),
 )
 maximum.samples(fixed(lambda make: ((make(3, 2), make(3, 2)), {}), lambda make: ((make(3, 2), make(2)), {})))
 
 
 @op()
 def minimum(input: Array, other: Array, *, xp: Any) -> Array:
-    """The smaller of two, elementwise; NaN if either is."""
+    """The smaller of two, elementwise; NaN if either is.
+
+    >>> import teachtorch as torch
+    >>> torch.minimum(torch.tensor([1, 5]), torch.tensor([2, 3]))
+    tensor([1, 3])
+    """
     return xp.minimum(input, other)
 
 
 minimum.grad(
-    input=lambda grad, input, other, F: F.where(input == other, grad / 2, grad) * F.where(input > other, 0.0, 1.0),
-    other=lambda grad, input, other, F: F.where(input == other, grad / 2, grad) * F.where(input < other, 0.0, 1.0),
+    input=lambda grad, input, other, F: (
+        F.where(input == other, grad / 2, grad) * F.where(input > other, 0.0, 1.0)
+    ),
+    other=lambda grad, input, other, F: (
+        F.where(input == other, grad / 2, grad) * F.where(input < other, 0.0, 1.0)
+    ),
 )
 minimum.samples(fixed(lambda make: ((make(3, 2), make(3, 2)), {}), lambda make: ((make(3, 2), make(2)), {})))
 
 
 @op()
 def fmax(input: Array, other: Array, *, xp: Any) -> Array:
-    """The larger of two; a NaN loses against a number."""
+    """The larger of two; a NaN loses against a number.
+
+    >>> import teachtorch as torch
+    >>> torch.fmax(torch.tensor([1., torch.nan]), torch.tensor([2., 3.]))
+    tensor([2., 3.])
+    """
     return xp.fmax(input, other)
 
 
 fmax.grad(
-    input=lambda grad, input, other, F: grad * F.where(F.logical_or(input >= other, F.isnan(other)), 1.0, 0.0),
-    other=lambda grad, input, other, F: grad * F.where(F.logical_or(input >= other, F.isnan(other)), 0.0, 1.0),
+    input=lambda grad, input, other, F: (
+        grad * F.where(F.logical_or(input >= other, F.isnan(other)), 1.0, 0.0)
+    ),
+    other=lambda grad, input, other, F: (
+        grad * F.where(F.logical_or(input >= other, F.isnan(other)), 0.0, 1.0)
+    ),
 )
 fmax.samples(fixed(lambda make: ((make(3, 2), make(3, 2)), {})))
 
 
 @op()
 def fmin(input: Array, other: Array, *, xp: Any) -> Array:
-    """The smaller of two; a NaN loses against a number."""
+    """The smaller of two; a NaN loses against a number.
+
+    >>> import teachtorch as torch
+    >>> torch.fmin(torch.tensor([1., torch.nan]), torch.tensor([2., 3.]))
+    tensor([1., 3.])
+    """
     return xp.fmin(input, other)
 
 
 fmin.grad(
-    input=lambda grad, input, other, F: grad * F.where(F.logical_or(input <= other, F.isnan(other)), 1.0, 0.0),
-    other=lambda grad, input, other, F: grad * F.where(F.logical_or(input <= other, F.isnan(other)), 0.0, 1.0),
+    input=lambda grad, input, other, F: (
+        grad * F.where(F.logical_or(input <= other, F.isnan(other)), 1.0, 0.0)
+    ),
+    other=lambda grad, input, other, F: (
+        grad * F.where(F.logical_or(input <= other, F.isnan(other)), 0.0, 1.0)
+    ),
 )
 fmin.samples(fixed(lambda make: ((make(3, 2), make(3, 2)), {})))
 
@@ -222,13 +328,23 @@ clamp.samples(
 
 @composite()
 def clamp_min(input: Tensor, min: Any) -> Tensor:
-    """``clamp`` from below only."""
+    """``clamp`` from below only.
+
+    >>> import teachtorch as torch
+    >>> torch.clamp_min(torch.tensor([1, 5]), 3)
+    tensor([3, 5])
+    """
     return clamp(input, min)
 
 
 @composite()
 def clamp_max(input: Tensor, max: Any) -> Tensor:
-    """``clamp`` from above only."""
+    """``clamp`` from above only.
+
+    >>> import teachtorch as torch
+    >>> torch.clamp_max(torch.tensor([1, 5]), 3)
+    tensor([1, 3])
+    """
     return clamp(input, None, max)
 
 
@@ -284,15 +400,24 @@ attach("where", _where_method)
 
 
 @composite()
-def isclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Tensor:
-    r"""Where :math:`|a - b| \le \mathrm{atol} + \mathrm{rtol}\,|b|`."""
+def isclose(
+    input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False
+) -> Tensor:
+    r"""Where :math:`|a - b| \le \mathrm{atol} + \mathrm{rtol}\,|b|`.
+
+    >>> import teachtorch as torch
+    >>> torch.isclose(torch.tensor([1., 2.]), torch.tensor([1., 2.1]))
+    tensor([ True, False])
+    """
     if input.dtype is not other.dtype:
         raise RuntimeError(f"{input.dtype.legacy} did not match {other.dtype.legacy}")
     return wrap(np.asarray(np.isclose(input._array, other._array, rtol, atol, equal_nan)))
 
 
 @composite()
-def allclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> bool:
+def allclose(
+    input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False
+) -> bool:
     """Whether :func:`isclose` holds everywhere.
 
     >>> import teachtorch as torch

@@ -39,7 +39,12 @@ def finish(array: Any, requires_grad: bool = False, device: Any = None, copies: 
 
 
 def tensor(
-    data: Any, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False, pin_memory: bool = False
+    data: Any,
+    *,
+    dtype: DType | None = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    pin_memory: bool = False,
 ) -> Tensor:
     """A tensor with a copy of `data`: a number, nested lists or tuples of numbers, an array or a tensor.
 
@@ -128,8 +133,14 @@ def _array_slowly(data: Any, dtype: DType | None) -> Any:
 
 
 def _is_sequence(data: Any) -> bool:
-    return isinstance(data, Tensor) and data._array.ndim > 0 or (
-        not isinstance(data, (str, bytes, Tensor, dict, set)) and hasattr(data, "__len__") and hasattr(data, "__getitem__")
+    return (
+        isinstance(data, Tensor)
+        and data._array.ndim > 0
+        or (
+            not isinstance(data, (str, bytes, Tensor, dict, set))
+            and hasattr(data, "__len__")
+            and hasattr(data, "__getitem__")
+        )
     )
 
 
@@ -149,7 +160,11 @@ def _collect(data: Any, shape: tuple[int, ...], dim: int, flat: list[Any]) -> No
     """Walk nested sequences in order; complain in PyTorch's words where they are ragged or hold no numbers."""
     if dim == len(shape):
         if isinstance(data, str):
-            raise ValueError("too many dimensions 'str'") if shape else TypeError("new(): invalid data type 'str'")
+            raise (
+                ValueError("too many dimensions 'str'")
+                if shape
+                else TypeError("new(): invalid data type 'str'")
+            )
         if _is_sequence(data):
             raise TypeError(f"'{type(data).__name__}' object cannot be interpreted as an integer")
         if not isinstance(data, (Tensor, *NUMBERS)):
@@ -187,16 +202,35 @@ def as_tensor(data: Any, dtype: DType | None = None, device: Any = None) -> Tens
     return tensor(data, dtype=dtype, device=device)
 
 
-def asarray(obj: Any, *, dtype: DType | None = None, device: Any = None, copy: bool | None = None, requires_grad: bool = False) -> Tensor:
-    """``as_tensor`` with a say on copying."""
+def asarray(
+    obj: Any,
+    *,
+    dtype: DType | None = None,
+    device: Any = None,
+    copy: bool | None = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """``as_tensor`` with a say on copying.
+
+    >>> import teachtorch as torch
+    >>> torch.asarray([1, 2])
+    tensor([1, 2])
+    """
     result = as_tensor(obj, dtype, device)
     if copy and result.numel() and isinstance(obj, (Tensor, np.ndarray)):
         result = result.clone()
     return result.detach().requires_grad_(requires_grad) if requires_grad else result
 
 
-def scalar_tensor(s: Any, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
-    """A zero-dimensional tensor."""
+def scalar_tensor(
+    s: Any, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
+    """A zero-dimensional tensor.
+
+    >>> import teachtorch as torch
+    >>> torch.scalar_tensor(3)
+    tensor(3.)
+    """
     return full((), s, dtype=dtype or get_default_dtype(), device=device, requires_grad=requires_grad)
 
 
@@ -209,7 +243,11 @@ def legacy_tensor(cls: type, *args: Any, dtype: Any = None, device: Any = None) 
     elif len(args) == 1 and isinstance(args[0], tuple):
         array = array_from(args[0], get_default_dtype())
     else:
-        array = np.zeros(as_ints(args), get_default_dtype().numpy) if args else np.zeros(0, get_default_dtype().numpy)
+        array = (
+            np.zeros(as_ints(args), get_default_dtype().numpy)
+            if args
+            else np.zeros(0, get_default_dtype().numpy)
+        )
     result: Tensor = object.__new__(cls)
     result._array = array
     return result
@@ -319,13 +357,22 @@ def full(
 @composite(method=False)
 def empty_strided(size: Sequence[int], stride: Sequence[int], *, dtype: DType | None = None, device: Any = None,
                   requires_grad: bool = False, **accepted: Any) -> Tensor:  # fmt: skip
-    """Unset memory of a shape, laid out with the given strides (in elements)."""
+    """Unset memory of a shape, laid out with the given strides (in elements).
+
+    >>> import teachtorch as torch
+    >>> torch.empty_strided((2, 3), (1, 2)).stride()
+    (1, 2)
+    """
     from ..backend import strided
 
     element = (dtype or get_default_dtype()).numpy
     length = 1 + sum((n - 1) * s for n, s in zip(size, stride)) if 0 not in size else 0
     memory = np.zeros(length, element)
-    array = strided(memory, tuple(size), tuple(s * element.itemsize for s in stride)) if length else np.zeros(size, element)
+    array = (
+        strided(memory, tuple(size), tuple(s * element.itemsize for s in stride))
+        if length
+        else np.zeros(size, element)
+    )
     return finish(array, requires_grad, device)
 
 
@@ -341,7 +388,9 @@ def _like(name: str, doc: str, fill: Any) -> Any:
         memory_format: Any = None,
     ) -> Tensor:
         if not isinstance(input, Tensor):
-            raise TypeError(f"{name}(): argument 'input' (position 1) must be Tensor, not {type(input).__name__}")
+            raise TypeError(
+                f"{name}(): argument 'input' (position 1) must be Tensor, not {type(input).__name__}"
+            )
         array = fill(input._array, None if dtype is None else dtype.numpy)
         return finish(array, requires_grad, device)
 
@@ -382,13 +431,29 @@ ones_like = _like(
     """,
     _ones_like,
 )
-empty_like = _like("empty_like", "Unset memory (here: zeros) of the shape, dtype and device of another tensor.", _zeros_like)
+empty_like = _like(
+    "empty_like",
+    """Unset memory (here: zeros) of the shape, dtype and device of another tensor.
+
+    >>> import teachtorch as torch
+    >>> torch.empty_like(torch.tensor([1, 2])).shape
+    torch.Size([2])
+    """,
+    _zeros_like,
+)
 
 
 def full_like(input: Tensor, fill_value: Any, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False,
               layout: Any = None, pin_memory: bool = False, memory_format: Any = None) -> Tensor:  # fmt: skip
-    """One value in the shape, dtype and device of another tensor."""
-    return full(input._array.shape, fill_value, dtype=dtype or input.dtype, device=device, requires_grad=requires_grad)
+    """One value in the shape, dtype and device of another tensor.
+
+    >>> import teachtorch as torch
+    >>> torch.full_like(torch.tensor([1, 2]), 7)
+    tensor([7, 7])
+    """
+    return full(
+        input._array.shape, fill_value, dtype=dtype or input.dtype, device=device, requires_grad=requires_grad
+    )
 
 
 # -- ranges -------------------------------------------------------------------------------------------
@@ -429,8 +494,15 @@ def _check_range(start: Any, end: Any, step: Any) -> None:
         raise RuntimeError("upper bound and lower bound inconsistent with step sign")
 
 
-def range(start: Any, end: Any = None, step: Any = 1, *, dtype: DType | None = None, **options: Any) -> Tensor:
-    """Like ``arange`` but with the end included, and floats always. Deprecated in PyTorch."""
+def range(
+    start: Any, end: Any = None, step: Any = 1, *, dtype: DType | None = None, **options: Any
+) -> Tensor:
+    """Like ``arange`` but with the end included, and floats always. Deprecated in PyTorch.
+
+    >>> import teachtorch as torch
+    >>> torch.range(1, 3)
+    tensor([1., 2., 3.])
+    """
     if end is None:
         start, end = 0, start
     _check_range(start, end, step)
@@ -479,7 +551,9 @@ def _spaced(start: Any, end: Any, steps: int, dtype: DType) -> Any:
     half = steps // 2
     wide = np.float64 if compute == np.float32 else compute  # one rounding per element: PyTorch uses an FMA
     low = (wide(first) if callable(wide) else wide.type(first)) + step.astype(wide) * index[:half]
-    high = (wide(last) if callable(wide) else wide.type(last)) - step.astype(wide) * (steps - 1 - index[half:])
+    high = (wide(last) if callable(wide) else wide.type(last)) - step.astype(wide) * (
+        steps - 1 - index[half:]
+    )
     return np.concatenate([low, high]).astype(compute).astype(dtype.numpy)
 
 
@@ -487,7 +561,12 @@ def logspace(
     start: Any, end: Any, steps: int, base: float = 10.0, *, dtype: DType | None = None, device: Any = None,
     requires_grad: bool = False, out: Tensor | None = None, layout: Any = None, pin_memory: bool = False,
 ) -> Tensor:  # fmt: skip
-    """`base` to the powers ``linspace(start, end, steps)``."""
+    """`base` to the powers ``linspace(start, end, steps)``.
+
+    >>> import teachtorch as torch
+    >>> torch.logspace(0, 2, 3)
+    tensor([  1.,  10., 100.])
+    """
     dtype = dtype or _span_dtype(start, end)
     powers = _spaced(start, end, steps, dtypes.float64 if dtype is dtypes.float64 else dtypes.float32)
     return finish(np.power(powers.dtype.type(base), powers).astype(dtype.numpy), requires_grad, device)
@@ -530,10 +609,14 @@ _new("new_empty", np.zeros)
 def _new_full(self: Tensor, size: Any, fill_value: Any, *, dtype: DType | None = None, device: Any = None,
               requires_grad: bool = False, **accepted: Any) -> Tensor:  # fmt: skip
     """``torch.full`` of this tensor's dtype and device."""
-    return full(size, fill_value, dtype=dtype or self.dtype, device=device or self.device, requires_grad=requires_grad)
+    return full(
+        size, fill_value, dtype=dtype or self.dtype, device=device or self.device, requires_grad=requires_grad
+    )
 
 
-def _new_tensor(self: Tensor, data: Any, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def _new_tensor(
+    self: Tensor, data: Any, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
     """``torch.tensor`` of this tensor's dtype and device."""
     return tensor(data, dtype=dtype or self.dtype, device=device or self.device, requires_grad=requires_grad)
 

@@ -33,7 +33,12 @@ exp.samples(unary)
 
 @op(promotion=FLOAT, inplace=True)
 def exp2(input: Array, *, xp: Any, out: Any = None) -> Array:
-    r""":math:`2^x`. Derivative: :math:`2^x \ln 2`."""
+    r""":math:`2^x`. Derivative: :math:`2^x \ln 2`.
+
+    >>> import teachtorch as torch
+    >>> torch.exp2(torch.tensor([3.]))
+    tensor([8.])
+    """
     return xp.exp2(input, out=out) if input.dtype.kind != "c" else xp.power(2, input)
 
 
@@ -43,7 +48,12 @@ exp2.samples(unary)
 
 @op(promotion=FLOAT, inplace=True)
 def expm1(input: Array, *, xp: Any, out: Any = None) -> Array:
-    r""":math:`e^x - 1`, exact near 0. Derivative: :math:`e^x`."""
+    r""":math:`e^x - 1`, exact near 0. Derivative: :math:`e^x`.
+
+    >>> import teachtorch as torch
+    >>> torch.expm1(torch.tensor([0., 1.]))
+    tensor([0.0000, 1.7183])
+    """
     return xp.expm1(input, out=out)
 
 
@@ -68,7 +78,12 @@ log.samples(positive)
 
 @op(promotion=FLOAT, inplace=True)
 def log2(input: Array, *, xp: Any, out: Any = None) -> Array:
-    r"""The logarithm to base 2. Derivative: :math:`1/(x \ln 2)`."""
+    r"""The logarithm to base 2. Derivative: :math:`1/(x \ln 2)`.
+
+    >>> import teachtorch as torch
+    >>> torch.log2(torch.tensor([8.]))
+    tensor([3.])
+    """
     return xp.log2(input, out=out)
 
 
@@ -78,7 +93,12 @@ log2.samples(positive)
 
 @op(promotion=FLOAT, inplace=True)
 def log10(input: Array, *, xp: Any, out: Any = None) -> Array:
-    r"""The logarithm to base 10. Derivative: :math:`1/(x \ln 10)`."""
+    r"""The logarithm to base 10. Derivative: :math:`1/(x \ln 10)`.
+
+    >>> import teachtorch as torch
+    >>> torch.log10(torch.tensor([1., 10.]))
+    tensor([0., 1.])
+    """
     return xp.log10(input, out=out)
 
 
@@ -88,7 +108,12 @@ log10.samples(positive)
 
 @op(promotion=FLOAT, inplace=True)
 def log1p(input: Array, *, xp: Any, out: Any = None) -> Array:
-    r""":math:`\ln(1 + x)`, exact near 0. Derivative: :math:`1/(1 + x)`."""
+    r""":math:`\ln(1 + x)`, exact near 0. Derivative: :math:`1/(1 + x)`.
+
+    >>> import teachtorch as torch
+    >>> torch.log1p(torch.tensor([0., 1.]))
+    tensor([0.0000, 0.6931])
+    """
     return xp.log1p(input, out=out)
 
 
@@ -113,7 +138,12 @@ sqrt.samples(positive)
 
 @op(promotion=FLOAT, inplace=True)
 def rsqrt(input: Array, *, xp: Any) -> Array:
-    r""":math:`1/\sqrt{x}`. Derivative: :math:`-\tfrac12 x^{-3/2}`."""
+    r""":math:`1/\sqrt{x}`. Derivative: :math:`-\tfrac12 x^{-3/2}`.
+
+    >>> import teachtorch as torch
+    >>> torch.rsqrt(torch.tensor([4.]))
+    tensor([0.5000])
+    """
     return 1 / xp.sqrt(input)
 
 
@@ -138,7 +168,12 @@ sin.samples(unary)
 
 @op(promotion=FLOAT, inplace=True)
 def cos(input: Array, *, xp: Any, out: Any = None) -> Array:
-    r"""The cosine of an angle in radians. Derivative: :math:`-\sin x`."""
+    r"""The cosine of an angle in radians. Derivative: :math:`-\sin x`.
+
+    >>> import teachtorch as torch
+    >>> torch.cos(torch.tensor([0., 3.1415927]))
+    tensor([ 1., -1.])
+    """
     return xp.cos(input, out=out)
 
 
@@ -148,7 +183,12 @@ cos.samples(unary)
 
 @op(promotion=FLOAT, inplace=True)
 def tan(input: Array, *, xp: Any, out: Any = None) -> Array:
-    r"""The tangent. Derivative: :math:`1 + \tan^2 x`."""
+    r"""The tangent. Derivative: :math:`1 + \tan^2 x`.
+
+    >>> import teachtorch as torch
+    >>> torch.tan(torch.tensor([0., 1.]))
+    tensor([0.0000, 1.5574])
+    """
     return xp.tan(input, out=out)
 
 
@@ -158,7 +198,12 @@ tan.samples(bounded(-1, 1))
 
 @op(promotion=FLOAT, inplace=True)
 def asin(input: Array, *, xp: Any, out: Any = None) -> Array:
-    r"""The angle whose sine is given. Derivative: :math:`1/\sqrt{1 - x^2}`."""
+    r"""The angle whose sine is given. Derivative: :math:`1/\sqrt{1 - x^2}`.
+
+    >>> import teachtorch as torch
+    >>> torch.asin(torch.tensor([0., 1.]))
+    tensor([0.0000, 1.5708])
+    """
     return xp.arcsin(input, out=out)
 
 
@@ -168,7 +213,12 @@ asin.samples(bounded(-0.9, 0.9))
 
 @op(promotion=FLOAT, inplace=True)
 def acos(input: Array, *, xp: Any, out: Any = None) -> Array:
-    r"""The angle whose cosine is given. Derivative: :math:`-1/\sqrt{1 - x^2}`."""
+    r"""The angle whose cosine is given. Derivative: :math:`-1/\sqrt{1 - x^2}`.
+
+    >>> import teachtorch as torch
+    >>> torch.acos(torch.tensor([1., 0.]))
+    tensor([0.0000, 1.5708])
+    """
     return xp.arccos(input, out=out)
 
 
@@ -178,7 +228,12 @@ acos.samples(bounded(-0.9, 0.9))
 
 @op(promotion=FLOAT, inplace=True)
 def atan(input: Array, *, xp: Any, out: Any = None) -> Array:
-    r"""The angle whose tangent is given. Derivative: :math:`1/(1 + x^2)`."""
+    r"""The angle whose tangent is given. Derivative: :math:`1/(1 + x^2)`.
+
+    >>> import teachtorch as torch
+    >>> torch.atan(torch.tensor([0., 1.]))
+    tensor([0.0000, 0.7854])
+    """
     return xp.arctan(input, out=out)
 
 
@@ -188,7 +243,12 @@ atan.samples(unary)
 
 @op(promotion=FLOAT, inplace=True)
 def sinh(input: Array, *, xp: Any, out: Any = None) -> Array:
-    r"""The hyperbolic sine. Derivative: :math:`\cosh x`."""
+    r"""The hyperbolic sine. Derivative: :math:`\cosh x`.
+
+    >>> import teachtorch as torch
+    >>> torch.sinh(torch.tensor([0., 1.]))
+    tensor([0.0000, 1.1752])
+    """
     return xp.sinh(input, out=out)
 
 
@@ -198,7 +258,12 @@ sinh.samples(unary)
 
 @op(promotion=FLOAT, inplace=True)
 def cosh(input: Array, *, xp: Any, out: Any = None) -> Array:
-    r"""The hyperbolic cosine. Derivative: :math:`\sinh x`."""
+    r"""The hyperbolic cosine. Derivative: :math:`\sinh x`.
+
+    >>> import teachtorch as torch
+    >>> torch.cosh(torch.tensor([0., 1.]))
+    tensor([1.0000, 1.5431])
+    """
     return xp.cosh(input, out=out)
 
 
@@ -223,7 +288,12 @@ tanh.samples(unary)
 
 @op(promotion=FLOAT, inplace=True)
 def asinh(input: Array, *, xp: Any, out: Any = None) -> Array:
-    r"""The inverse hyperbolic sine. Derivative: :math:`1/\sqrt{x^2 + 1}`."""
+    r"""The inverse hyperbolic sine. Derivative: :math:`1/\sqrt{x^2 + 1}`.
+
+    >>> import teachtorch as torch
+    >>> torch.asinh(torch.tensor([0., 1.]))
+    tensor([0.0000, 0.8814])
+    """
     return xp.arcsinh(input, out=out)
 
 
@@ -233,7 +303,12 @@ asinh.samples(unary)
 
 @op(promotion=FLOAT, inplace=True)
 def acosh(input: Array, *, xp: Any, out: Any = None) -> Array:
-    r"""The inverse hyperbolic cosine, for :math:`x \ge 1`. Derivative: :math:`1/\sqrt{x^2 - 1}`."""
+    r"""The inverse hyperbolic cosine, for :math:`x \ge 1`. Derivative: :math:`1/\sqrt{x^2 - 1}`.
+
+    >>> import teachtorch as torch
+    >>> torch.acosh(torch.tensor([1., 2.]))
+    tensor([0.0000, 1.3170])
+    """
     return xp.arccosh(input, out=out)
 
 
@@ -243,7 +318,12 @@ acosh.samples(bounded(1.2, 3))
 
 @op(promotion=FLOAT, inplace=True)
 def atanh(input: Array, *, xp: Any, out: Any = None) -> Array:
-    r"""The inverse hyperbolic tangent, for :math:`|x| < 1`. Derivative: :math:`1/(1 - x^2)`."""
+    r"""The inverse hyperbolic tangent, for :math:`|x| < 1`. Derivative: :math:`1/(1 - x^2)`.
+
+    >>> import teachtorch as torch
+    >>> torch.atanh(torch.tensor([0., 0.5]))
+    tensor([0.0000, 0.5493])
+    """
     return xp.arctanh(input, out=out)
 
 
@@ -298,7 +378,12 @@ sign.samples(unary)
 
 @op(inplace=True)
 def sgn(input: Array, *, xp: Any) -> Array:
-    """The sign; for complex numbers :math:`z/|z|`."""
+    """The sign; for complex numbers :math:`z/|z|`.
+
+    >>> import teachtorch as torch
+    >>> torch.sgn(torch.tensor([3 + 4j]))
+    tensor([0.6000+0.8000j])
+    """
     if input.dtype.kind != "c":
         return input if input.dtype.kind == "b" else xp.sign(input)
     modulus = xp.abs(input)
@@ -317,7 +402,12 @@ sgn.samples(unary)
 
 @op(promotion=FLOAT)
 def angle(input: Array, *, xp: Any) -> Array:
-    """The argument of a complex number, in radians; for real numbers 0 or pi."""
+    """The argument of a complex number, in radians; for real numbers 0 or pi.
+
+    >>> import teachtorch as torch
+    >>> torch.angle(torch.tensor([1j, -1]))
+    tensor([1.5708, 3.1416])
+    """
     if input.dtype.kind == "c":
         return xp.angle(input)
     return xp.where(xp.isnan(input), input, xp.where(input < 0, input.dtype.type(np.pi), input.dtype.type(0)))
@@ -329,7 +419,12 @@ angle.samples(unary)
 
 @op(inplace=True)
 def floor(input: Array, *, xp: Any) -> Array:
-    """Rounded down. Integers are returned as they are; the derivative is 0."""
+    """Rounded down. Integers are returned as they are; the derivative is 0.
+
+    >>> import teachtorch as torch
+    >>> torch.floor(torch.tensor([1.2, -1.2]))
+    tensor([ 1., -2.])
+    """
     return xp.floor(input) if input.dtype.kind == "f" else input.copy()
 
 
@@ -339,7 +434,12 @@ floor.samples(unary)
 
 @op(inplace=True)
 def ceil(input: Array, *, xp: Any) -> Array:
-    """Rounded up. The derivative is 0."""
+    """Rounded up. The derivative is 0.
+
+    >>> import teachtorch as torch
+    >>> torch.ceil(torch.tensor([1.2, -1.2]))
+    tensor([ 2., -1.])
+    """
     return xp.ceil(input) if input.dtype.kind == "f" else input.copy()
 
 
@@ -349,7 +449,12 @@ ceil.samples(unary)
 
 @op(inplace=True)
 def trunc(input: Array, *, xp: Any) -> Array:
-    """Rounded towards zero. The derivative is 0."""
+    """Rounded towards zero. The derivative is 0.
+
+    >>> import teachtorch as torch
+    >>> torch.trunc(torch.tensor([1.7, -1.7]))
+    tensor([ 1., -1.])
+    """
     return xp.trunc(input) if input.dtype.kind == "f" else input.copy()
 
 
@@ -359,7 +464,12 @@ trunc.samples(unary)
 
 @op(inplace=True)
 def frac(input: Array, *, xp: Any) -> Array:
-    r"""What :func:`trunc` takes away: :math:`x - \mathrm{trunc}(x)`. Derivative: 1."""
+    r"""What :func:`trunc` takes away: :math:`x - \mathrm{trunc}(x)`. Derivative: 1.
+
+    >>> import teachtorch as torch
+    >>> torch.frac(torch.tensor([1.25, -1.25]))
+    tensor([ 0.2500, -0.2500])
+    """
     return input - xp.trunc(input)
 
 
@@ -389,7 +499,12 @@ round.samples(unary)
 
 @op(promotion=FLOAT, inplace=True)
 def deg2rad(input: Array, *, xp: Any) -> Array:
-    """Degrees to radians."""
+    """Degrees to radians.
+
+    >>> import teachtorch as torch
+    >>> torch.deg2rad(torch.tensor([180.]))
+    tensor([3.1416])
+    """
     return input * (np.pi / 180)
 
 
@@ -399,7 +514,12 @@ deg2rad.samples(unary)
 
 @op(promotion=FLOAT, inplace=True)
 def rad2deg(input: Array, *, xp: Any) -> Array:
-    """Radians to degrees."""
+    """Radians to degrees.
+
+    >>> import teachtorch as torch
+    >>> torch.rad2deg(torch.tensor([3.1415927]))
+    tensor([180.])
+    """
     return input * (180 / np.pi)
 
 
@@ -420,13 +540,23 @@ def isnan(input: Array, *, xp: Any) -> Array:
 
 @op(half=False)
 def isinf(input: Array, *, xp: Any) -> Array:
-    """True where the element is infinite."""
+    """True where the element is infinite.
+
+    >>> import teachtorch as torch
+    >>> torch.isinf(torch.tensor([1., torch.inf, torch.nan]))
+    tensor([False,  True, False])
+    """
     return xp.isinf(input)
 
 
 @op(half=False)
 def isfinite(input: Array, *, xp: Any) -> Array:
-    """True where the element is neither infinite nor not a number."""
+    """True where the element is neither infinite nor not a number.
+
+    >>> import teachtorch as torch
+    >>> torch.isfinite(torch.tensor([1., torch.inf, torch.nan]))
+    tensor([ True, False, False])
+    """
     return xp.isfinite(input)
 
 

@@ -74,7 +74,12 @@ erf.samples(unary)
 
 @op(promotion=FLOAT, inplace=True)
 def erfc(input: Array, *, xp: Any) -> Array:
-    r"""``1 - erf(x)``, exact where that is small. Derivative: :math:`-\frac{2}{\sqrt\pi} e^{-x^2}`."""
+    r"""``1 - erf(x)``, exact where that is small. Derivative: :math:`-\frac{2}{\sqrt\pi} e^{-x^2}`.
+
+    >>> import teachtorch as torch
+    >>> torch.erfc(torch.tensor([0., 1.]))
+    tensor([1.0000, 0.1573])
+    """
     x = input.astype(xp.float64)
     size = xp.abs(x)
     far = _far(xp.maximum(size, 1.0), xp)

@@ -39,7 +39,12 @@ def amax(input: Array, dim: Dims = (), keepdim: bool = False, *, xp: Any) -> Arr
 
 @op(half=False)
 def amin(input: Array, dim: Dims = (), keepdim: bool = False, *, xp: Any) -> Array:
-    """The smallest element along dimensions. Equal minima share the gradient evenly."""
+    """The smallest element along dimensions. Equal minima share the gradient evenly.
+
+    >>> import teachtorch as torch
+    >>> torch.amin(torch.tensor([[1, 5], [7, 2]]), 1)
+    tensor([1, 2])
+    """
     axes = wrap_dims(dim, input.ndim)
     _nonempty(input, "amin", axes)
     return xp.min(input, axis=axes, keepdims=keepdim)
@@ -176,7 +181,12 @@ def argmax(input: Array, dim: int | None = None, keepdim: bool = False, *, xp: A
 
 @op(half=False, promotion=NONE)
 def argmin(input: Array, dim: int | None = None, keepdim: bool = False, *, xp: Any) -> Array:
-    """The index of the smallest element, the first if there are several."""
+    """The index of the smallest element, the first if there are several.
+
+    >>> import teachtorch as torch
+    >>> torch.argmin(torch.tensor([[1, 5], [7, 2]]), 1)
+    tensor([0, 1])
+    """
     return _index_of(input, dim, keepdim, xp.argmin)
 
 

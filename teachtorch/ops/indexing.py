@@ -251,7 +251,12 @@ def __setitem__(self: Tensor, key: Any, value: Any) -> None:
 
 @op(promotion=NONE, half=False, inplace=True)
 def index_put(input: Array, indices: Any, values: Array, accumulate: bool = False, *, xp: Any) -> Array:
-    """A copy of the tensor with `values` written (or added) at the indexed places."""
+    """A copy of the tensor with `values` written (or added) at the indexed places.
+
+    >>> import teachtorch as torch
+    >>> torch.index_put(torch.zeros(3), (torch.tensor([0, 2]),), torch.tensor([5., 6.]))
+    tensor([5., 0., 6.])
+    """
     if values.dtype != input.dtype:
         from ..dtypes import FROM_NUMPY
 

@@ -115,20 +115,37 @@ def vstack(tensors: Sequence[Tensor], *, out: Any = None) -> Tensor:
 
 @composite(method=False)
 def hstack(tensors: Sequence[Tensor], *, out: Any = None) -> Tensor:
-    """Tensors joined side by side: along dimension 1, vectors along dimension 0."""
+    """Tensors joined side by side: along dimension 1, vectors along dimension 0.
+
+    >>> import teachtorch as torch
+    >>> torch.hstack((torch.tensor([1, 2]), torch.tensor([3])))
+    tensor([1, 2, 3])
+    """
     parts = [atleast_1d(t) for t in tensors]
     return cat(parts, 0 if parts[0].ndim == 1 else 1, out=out)
 
 
 @composite(method=False)
 def dstack(tensors: Sequence[Tensor], *, out: Any = None) -> Tensor:
-    """Tensors joined along a third dimension."""
+    """Tensors joined along a third dimension.
+
+    >>> import teachtorch as torch
+    >>> torch.dstack((torch.tensor([1, 2]), torch.tensor([3, 4])))
+    tensor([[[1, 3],
+             [2, 4]]])
+    """
     return cat([atleast_3d(t) for t in tensors], 2, out=out)
 
 
 @composite(method=False)
 def column_stack(tensors: Sequence[Tensor], *, out: Any = None) -> Tensor:
-    """Vectors as the columns of a matrix."""
+    """Vectors as the columns of a matrix.
+
+    >>> import teachtorch as torch
+    >>> torch.column_stack((torch.tensor([1, 2]), torch.tensor([3, 4])))
+    tensor([[1, 3],
+            [2, 4]])
+    """
     return hstack([t.reshape(t.numel(), 1) if t.ndim <= 1 else t for t in tensors], out=out)
 
 
@@ -140,7 +157,12 @@ def _atleast(n: int, grow: Any) -> Any:
         return tuple(map(grow, tensors))
 
     atleast.__name__ = atleast.__qualname__ = f"atleast_{n}d"
-    atleast.__doc__ = f"The tensor with at least {n} dimension{'s' if n > 1 else ''}."
+    atleast.__doc__ = f"""The tensor with at least {n} dimension{"s" if n > 1 else ""}.
+
+    >>> import teachtorch as torch
+    >>> torch.atleast_{n}d(torch.tensor(5)).shape
+    torch.Size({[1] * n})
+    """
     return composite(method=False)(atleast)
 
 
@@ -148,19 +170,26 @@ atleast_1d = _atleast(1, lambda t: t.reshape(1) if t.ndim == 0 else t)
 atleast_2d = _atleast(2, lambda t: t.reshape(1, 1) if t.ndim == 0 else t.unsqueeze(0) if t.ndim == 1 else t)
 atleast_3d = _atleast(
     3,
-    lambda t: t.reshape(1, 1, 1)
-    if t.ndim == 0
-    else t.unsqueeze(0).unsqueeze(-1)
-    if t.ndim == 1
-    else t.unsqueeze(-1)
-    if t.ndim == 2
-    else t,
+    lambda t: (
+        t.reshape(1, 1, 1)
+        if t.ndim == 0
+        else t.unsqueeze(0).unsqueeze(-1)
+        if t.ndim == 1
+        else t.unsqueeze(-1)
+        if t.ndim == 2
+        else t
+    ),
 )
 
 
 @composite(method=False)
 def broadcast_tensors(*tensors: Any) -> tuple[Tensor, ...]:
-    """The tensors expanded to their common shape."""
+    """The tensors expanded to their common shape.
+
+    >>> import teachtorch as torch
+    >>> torch.broadcast_tensors(torch.tensor([1]), torch.tensor([2, 3]))[0]
+    tensor([1, 1])
+    """
     from ..shapes import broadcast_shape
 
     if len(tensors) == 1 and not isinstance(tensors[0], Tensor):
@@ -187,7 +216,13 @@ flip.samples(fixed(lambda make: ((make(3, 2), (0, 1)), {}), lambda make: ((make(
 
 @composite()
 def fliplr(input: Tensor) -> Tensor:
-    """Left and right exchanged."""
+    """Left and right exchanged.
+
+    >>> import teachtorch as torch
+    >>> torch.fliplr(torch.tensor([[1, 2], [3, 4]]))
+    tensor([[2, 1],
+            [4, 3]])
+    """
     if input.ndim < 2:
         raise RuntimeError("Input must be >= 2-d.")
     return flip(input, 1)
@@ -195,7 +230,13 @@ def fliplr(input: Tensor) -> Tensor:
 
 @composite()
 def flipud(input: Tensor) -> Tensor:
-    """Top and bottom exchanged."""
+    """Top and bottom exchanged.
+
+    >>> import teachtorch as torch
+    >>> torch.flipud(torch.tensor([[1, 2], [3, 4]]))
+    tensor([[3, 4],
+            [1, 2]])
+    """
     if input.ndim < 1:
         raise RuntimeError("Input must be >= 1-d.")
     return flip(input, 0)
@@ -203,7 +244,12 @@ def flipud(input: Tensor) -> Tensor:
 
 @op(promotion=NONE, half=False)
 def roll(input: Array, shifts: Any, dims: Any = (), *, xp: Any) -> Array:
-    """The elements shifted along dimensions; what leaves at one end enters at the other."""
+    """The elements shifted along dimensions; what leaves at one end enters at the other.
+
+    >>> import teachtorch as torch
+    >>> torch.roll(torch.tensor([1, 2, 3]), 1)
+    tensor([3, 1, 2])
+    """
     dims = (dims,) if isinstance(dims, int) else tuple(dims)
     return xp.roll(input, shifts, dims or None)
 
@@ -245,7 +291,12 @@ repeat.samples(fixed(lambda make: ((make(3, 2), 2, 3), {}), lambda make: ((make(
 
 @composite()
 def tile(input: Tensor, *dims: Any) -> Tensor:
-    """``repeat``, with missing leading counts taken as 1."""
+    """``repeat``, with missing leading counts taken as 1.
+
+    >>> import teachtorch as torch
+    >>> torch.tile(torch.tensor([1, 2]), (2,))
+    tensor([1, 2, 1, 2])
+    """
     from ..binding import as_ints
 
     times = as_ints(dims)
@@ -253,7 +304,9 @@ def tile(input: Tensor, *dims: Any) -> Tensor:
 
 
 @composite()
-def repeat_interleave(input: Tensor, repeats: Any, dim: int | None = None, *, output_size: int | None = None) -> Tensor:
+def repeat_interleave(
+    input: Tensor, repeats: Any, dim: int | None = None, *, output_size: int | None = None
+) -> Tensor:
     """Each element repeated in place.
 
     >>> import teachtorch as torch
@@ -265,7 +318,9 @@ def repeat_interleave(input: Tensor, repeats: Any, dim: int | None = None, *, ou
     if dim is None:
         input, dim = input.flatten(), 0
     counts = repeats._array if isinstance(repeats, Tensor) else repeats
-    index = np.repeat(np.arange(input.shape[dim]), counts if np.ndim(counts) == 0 or len(counts) > 1 else counts[0])
+    index = np.repeat(
+        np.arange(input.shape[dim]), counts if np.ndim(counts) == 0 or len(counts) > 1 else counts[0]
+    )
     return input.index_select(dim, tensor(index))
 
 
@@ -289,7 +344,13 @@ tril.samples(fixed(lambda make: ((make(3, 3),), {}), lambda make: ((make(2, 3, 4
 
 @op(promotion=NONE, half=False, inplace=True)
 def triu(input: Array, diagonal: int = 0, *, xp: Any) -> Array:
-    """The upper triangle: zeros below the diagonal."""
+    """The upper triangle: zeros below the diagonal.
+
+    >>> import teachtorch as torch
+    >>> torch.triu(torch.ones(2, 2))
+    tensor([[1., 1.],
+            [0., 1.]])
+    """
     if input.ndim < 2:
         raise RuntimeError("triu: input tensor must have at least 2 dimensions")
     return xp.triu(input, diagonal)

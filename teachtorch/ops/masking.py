@@ -76,7 +76,12 @@ masked_place.samples(fixed(lambda make: ((make(3), (3, 2), wrap(np.array([True, 
 
 @op(promotion=NONE, half=False, inplace=True)
 def masked_scatter(input: Array, mask: Plain, source: Array) -> Array:
-    """A copy with the elements of `source`, in order, wherever the mask is true."""
+    """A copy with the elements of `source`, in order, wherever the mask is true.
+
+    >>> import teachtorch as torch
+    >>> torch.masked_scatter(torch.zeros(3), torch.tensor([True, False, True]), torch.tensor([5., 6.]))
+    tensor([5., 0., 6.])
+    """
     result = input.copy()
     mask = np.broadcast_to(mask, input.shape)
     n = int(mask.sum())
@@ -123,5 +128,11 @@ def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
 
 @composite()
 def argwhere(input: Tensor) -> Tensor:
-    """The indices of the nonzero elements, a row each."""
+    """The indices of the nonzero elements, a row each.
+
+    >>> import teachtorch as torch
+    >>> torch.argwhere(torch.tensor([0, 5, 7]))
+    tensor([[1],
+            [2]])
+    """
     return nonzero(input)

@@ -80,6 +80,10 @@ def mv(input: Array, vec: Array, *, xp: Any) -> Array:
     r"""The product of a matrix and a vector: :math:`(n, m) \times (m) \to (n)`.
 
     Derivatives: the outer product :math:`g v^\top`, and :math:`A^\top g`.
+
+    >>> import teachtorch as torch
+    >>> torch.mv(torch.tensor([[1, 2], [3, 4]]), torch.tensor([1, 1]))
+    tensor([3, 7])
     """
     if input.ndim != 2 or vec.ndim != 1:
         raise RuntimeError(f"vector + matrix @ vector expected, got {1}, {input.ndim}, {vec.ndim}")
@@ -123,13 +127,23 @@ dot.samples(fixed(lambda make: ((make(3), make(3)), {})))
 
 @composite()
 def vdot(input: Tensor, other: Tensor) -> Tensor:
-    r""":math:`\sum_i \bar a_i b_i`: ``dot`` with the first vector conjugated."""
+    r""":math:`\sum_i \bar a_i b_i`: ``dot`` with the first vector conjugated.
+
+    >>> import teachtorch as torch
+    >>> torch.vdot(torch.tensor([1j, 2]), torch.tensor([1j, 3]))
+    tensor(7.+0.j)
+    """
     return dot(input.conj(), other)
 
 
 @op()
 def bmm(input: Array, mat2: Array, *, xp: Any) -> Array:
-    r"""The products of two batches of matrices: :math:`(b, n, m) \times (b, m, p) \to (b, n, p)`."""
+    r"""The products of two batches of matrices: :math:`(b, n, m) \times (b, m, p) \to (b, n, p)`.
+
+    >>> import teachtorch as torch
+    >>> torch.bmm(torch.ones(1, 1, 3), torch.ones(1, 3, 1))
+    tensor([[[3.]]])
+    """
     if input.ndim != 3 or mat2.ndim != 3:
         raise RuntimeError(f"batch{1 if input.ndim != 3 else 2} must be a 3D tensor")
     if input.shape[0] != mat2.shape[0] or input.shape[2] != mat2.shape[1]:
@@ -325,7 +339,12 @@ def outer(input: Tensor, vec2: Tensor) -> Tensor:
 
 @composite()
 def inner(input: Tensor, other: Tensor) -> Tensor:
-    """Sums of products over the last dimensions."""
+    """Sums of products over the last dimensions.
+
+    >>> import teachtorch as torch
+    >>> torch.inner(torch.tensor([[1, 2], [3, 4]]), torch.tensor([1, 1]))
+    tensor([3, 7])
+    """
     if input.ndim == 0 or other.ndim == 0:
         return input * other
     return (

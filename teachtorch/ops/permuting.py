@@ -79,7 +79,12 @@ t.samples(fixed(lambda make: ((make(2, 3),), {}), lambda make: ((make(2),), {}))
 
 @composite()
 def movedim(input: Tensor, source: Any, destination: Any) -> Tensor:
-    """Dimensions moved to new positions, the others in their order."""
+    """Dimensions moved to new positions, the others in their order.
+
+    >>> import teachtorch as torch
+    >>> torch.movedim(torch.zeros(2, 3, 4), 0, 2).shape
+    torch.Size([3, 4, 2])
+    """
     n = input._array.ndim
     sources = [wrap_dim(d, n) for d in ((source,) if isinstance(source, int) else source)]
     places = [wrap_dim(d, n) for d in ((destination,) if isinstance(destination, int) else destination)]
@@ -113,5 +118,11 @@ attach("mT", property(_matrix_transposed))
 
 @composite()
 def adjoint(input: Tensor) -> Tensor:
-    """The conjugate transpose of a matrix or of each matrix of a batch."""
+    """The conjugate transpose of a matrix or of each matrix of a batch.
+
+    >>> import teachtorch as torch
+    >>> torch.adjoint(torch.tensor([[1j, 2]]))
+    tensor([[0.-1.j],
+            [2.-0.j]])
+    """
     return transpose(input, -2, -1).conj()

@@ -68,7 +68,12 @@ index_add_zeros.samples(fixed(lambda make: ((make(3, 2), (4, 2), 0, wrap(np.arra
 
 @op(promotion=NONE, half=False, inplace=True)
 def index_add(input: Array, dim: int, index: Plain, source: Array, *, alpha: Number = 1, xp: Any) -> Array:
-    """A copy with the slices of `source` added at positions of a dimension."""
+    """A copy with the slices of `source` added at positions of a dimension.
+
+    >>> import teachtorch as torch
+    >>> torch.index_add(torch.zeros(2), 0, torch.tensor([1, 1]), torch.tensor([5., 6.]))
+    tensor([ 0., 11.])
+    """
     result = input.copy()
     xp.add.at(
         result,
@@ -87,7 +92,12 @@ index_add.samples(fixed(lambda make: ((make(3, 2), 0, wrap(np.array([0, 2, 0])),
 
 @op(promotion=NONE, half=False, inplace=True)
 def index_copy(input: Array, dim: int, index: Plain, source: Array) -> Array:
-    """A copy with the slices of `source` written at positions of a dimension."""
+    """A copy with the slices of `source` written at positions of a dimension.
+
+    >>> import teachtorch as torch
+    >>> torch.index_copy(torch.zeros(2), 0, torch.tensor([1]), torch.tensor([5.]))
+    tensor([0., 5.])
+    """
     result = input.copy()
     result[(slice(None),) * wrap_dim(dim, input.ndim) + (index,)] = source
     return result
@@ -102,7 +112,12 @@ index_copy.samples(fixed(lambda make: ((make(3, 2), 0, wrap(np.array([0, 2])), m
 
 @op(promotion=NONE, half=False, inplace=True)
 def index_fill(input: Array, dim: int, index: Plain, value: Array | Number) -> Array:
-    """A copy with one value in the slices at positions of a dimension."""
+    """A copy with one value in the slices at positions of a dimension.
+
+    >>> import teachtorch as torch
+    >>> torch.index_fill(torch.zeros(2), 0, torch.tensor([1]), 5.)
+    tensor([0., 5.])
+    """
     result = input.copy()
     result[(slice(None),) * wrap_dim(dim, input.ndim) + (index,)] = value
     return result
@@ -177,7 +192,12 @@ scatter_add_zeros.samples(fixed(lambda make: ((make(2, 2), (3, 2), 0, wrap(np.ar
 def scatter(
     input: Array, dim: int, index: Plain, src: Array | Number, *, reduce: str | None = None, xp: Any
 ) -> Array:
-    """A copy with ``result[index[i][j]][j] = src[i][j]`` for dimension 0, and so on for others."""
+    """A copy with ``result[index[i][j]][j] = src[i][j]`` for dimension 0, and so on for others.
+
+    >>> import teachtorch as torch
+    >>> torch.scatter(torch.zeros(3), 0, torch.tensor([2, 0]), torch.tensor([5., 6.]))
+    tensor([6., 0., 5.])
+    """
     d = _check_gather("scatter", input, dim, index)
     result = input.copy()
     if not input.ndim:
@@ -212,7 +232,12 @@ scatter.samples(
 
 @op(promotion=NONE, half=False, inplace=True)
 def scatter_add(input: Array, dim: int, index: Plain, src: Array, *, xp: Any) -> Array:
-    """Like ``scatter``, but adding: several values may go to one place."""
+    """Like ``scatter``, but adding: several values may go to one place.
+
+    >>> import teachtorch as torch
+    >>> torch.scatter_add(torch.zeros(2), 0, torch.tensor([1, 1]), torch.tensor([5., 6.]))
+    tensor([ 0., 11.])
+    """
     d = _check_gather("scatter", input, dim, index)
     result = input.copy()
     if not input.ndim:
@@ -230,13 +255,23 @@ scatter_add.samples(fixed(lambda make: ((make(3, 2), 0, wrap(np.array([[0, 2], [
 
 @composite()
 def take(input: Tensor, index: Tensor) -> Tensor:
-    """Elements by their position in the flattened tensor."""
+    """Elements by their position in the flattened tensor.
+
+    >>> import teachtorch as torch
+    >>> torch.take(torch.tensor([[1, 2], [3, 4]]), torch.tensor([0, 3]))
+    tensor([1, 4])
+    """
     return read_index(input.reshape(-1), [index])
 
 
 @composite()
 def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Tensor:
-    """``gather`` with broadcasting; without `dim`, of the flattened tensor."""
+    """``gather`` with broadcasting; without `dim`, of the flattened tensor.
+
+    >>> import teachtorch as torch
+    >>> torch.take_along_dim(torch.tensor([[3, 1]]), torch.tensor([[1, 0]]), 1)
+    tensor([[1, 3]])
+    """
     if dim is None:
         return gather(input.reshape(-1), 0, indices.reshape(-1))
     d = wrap_dim(dim, input.ndim)

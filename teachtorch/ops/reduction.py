@@ -85,7 +85,12 @@ mean.samples(reductions)
 def nansum(
     input: Array, dim: Dims = None, keepdim: bool = False, *, dtype: DType | None = None, xp: Any
 ) -> Array:
-    """The sum, with NaN counted as 0."""
+    """The sum, with NaN counted as 0.
+
+    >>> import teachtorch as torch
+    >>> torch.nansum(torch.tensor([1., torch.nan, 2.]))
+    tensor(3.)
+    """
     input, narrow = widened(input, dtype)
     return narrowed(xp.nansum(input, axis=wrap_dims(dim, input.ndim) or None, keepdims=keepdim), narrow)
 
@@ -161,12 +166,22 @@ def all(input: Array, dim: Dims = None, keepdim: bool = False, *, xp: Any) -> Ar
 
 @op(half=False, promotion=NONE)
 def any(input: Array, dim: Dims = None, keepdim: bool = False, *, xp: Any) -> Array:
-    """Whether some element is nonzero."""
+    """Whether some element is nonzero.
+
+    >>> import teachtorch as torch
+    >>> torch.any(torch.tensor([False, True]))
+    tensor(True)
+    """
     result = xp.any(input, axis=None if dim is None else wrap_dims(dim, input.ndim), keepdims=keepdim)
     return result.astype(np.uint8) if input.dtype == np.uint8 else result
 
 
 @op(half=False, promotion=NONE)
 def count_nonzero(input: Array, dim: Dims = None, *, xp: Any) -> Array:
-    """How many elements are not zero."""
+    """How many elements are not zero.
+
+    >>> import teachtorch as torch
+    >>> torch.count_nonzero(torch.tensor([0, 3, 5]))
+    tensor(2)
+    """
     return xp.count_nonzero(input, axis=None if dim is None else wrap_dims(dim, input.ndim))

@@ -188,7 +188,13 @@ def reshape_as(self: Tensor, other: Tensor) -> Tensor:
 
 @composite()
 def broadcast_to(input: Tensor, size: Any) -> Tensor:
-    """``expand`` as a function."""
+    """``expand`` as a function.
+
+    >>> import teachtorch as torch
+    >>> torch.broadcast_to(torch.tensor([1, 2]), (2, 2))
+    tensor([[1, 2],
+            [1, 2]])
+    """
     return expand(input, size)
 
 
@@ -276,13 +282,24 @@ def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
 
 @composite()
 def ravel(input: Tensor) -> Tensor:
-    """All dimensions joined to one; a view where possible."""
+    """All dimensions joined to one; a view where possible.
+
+    >>> import teachtorch as torch
+    >>> torch.ravel(torch.tensor([[1, 2], [3, 4]]))
+    tensor([1, 2, 3, 4])
+    """
     return reshape(input.contiguous(), (-1,)) if input._array.size else reshape(input, (0,))
 
 
 @composite()
 def unflatten(input: Tensor, dim: int, sizes: Any) -> Tensor:
-    """One dimension unfolded into several."""
+    """One dimension unfolded into several.
+
+    >>> import teachtorch as torch
+    >>> torch.unflatten(torch.arange(4), 0, (2, 2))
+    tensor([[0, 1],
+            [2, 3]])
+    """
     shape = input._array.shape
     d = wrap_dim(dim, len(shape))
     inner = infer_shape(tuple(sizes), shape[d])

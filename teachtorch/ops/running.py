@@ -32,7 +32,12 @@ cumsum.samples(one_dim)
 
 @op(promotion=NONE, half=False, inplace=True)
 def cumprod(input: Array, dim: int, *, dtype: DType | None = None, xp: Any) -> Array:
-    """The running product along a dimension."""
+    """The running product along a dimension.
+
+    >>> import teachtorch as torch
+    >>> torch.cumprod(torch.tensor([1, 2, 3]), 0)
+    tensor([1, 2, 6])
+    """
     input, narrow = widened(input, dtype)
     return narrowed(xp.cumprod(input, axis=wrap_dim(dim, input.ndim)) if input.ndim else input.copy(), narrow)
 

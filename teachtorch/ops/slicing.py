@@ -158,7 +158,12 @@ unbind.samples(fixed(lambda make: ((make(2, 3),), {}), lambda make: ((make(2, 3)
 
 @view_op(node="SplitWithSizes")
 def split_with_sizes(input: Array, split_sizes: Any, dim: int = 0) -> tuple[Array, ...]:
-    """The dimension cut into pieces of the given sizes."""
+    """The dimension cut into pieces of the given sizes.
+
+    >>> import teachtorch as torch
+    >>> [piece.tolist() for piece in torch.split_with_sizes(torch.arange(5), (2, 3))]
+    [[0, 1], [2, 3, 4]]
+    """
     d = wrap_dim(dim, input.ndim)
     sizes = tuple(split_sizes)
     if sum(sizes) != input.shape[d]:
@@ -213,7 +218,12 @@ def split(tensor: Tensor, split_size_or_sections: Any, dim: int = 0) -> tuple[Te
 
 @tensor_method
 def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
-    """At most `chunks` pieces of equal size (the last may be smaller), as views."""
+    """At most `chunks` pieces of equal size (the last may be smaller), as views.
+
+    >>> import teachtorch as torch
+    >>> [piece.tolist() for piece in torch.chunk(torch.arange(5), 3)]
+    [[0, 1], [2, 3], [4]]
+    """
     if chunks <= 0:
         raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
     n = input.size(dim)
@@ -225,7 +235,12 @@ def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
 
 @tensor_method
 def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:
-    """Exactly so many pieces, sizes as equal as may be; or cut at the given positions."""
+    """Exactly so many pieces, sizes as equal as may be; or cut at the given positions.
+
+    >>> import teachtorch as torch
+    >>> [piece.tolist() for piece in torch.tensor_split(torch.arange(5), 3)]
+    [[0, 1], [2, 3], [4]]
+    """
     n = input.size(dim)
     if isinstance(indices_or_sections, int):
         k = indices_or_sections

@@ -119,14 +119,24 @@ std = _spread(
 def var_mean(
     input: Tensor, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: Any = None
 ) -> Any:
-    """Variance and mean."""
+    """Variance and mean.
+
+    >>> import teachtorch as torch
+    >>> torch.var_mean(torch.tensor([1., 2., 3.]))
+    (tensor(1.), tensor(2.))
+    """
     return var(input, dim, unbiased, keepdim, correction=correction), mean(input, dim, keepdim)
 
 
 def std_mean(
     input: Tensor, dim: Any = None, unbiased: Any = None, keepdim: bool = False, *, correction: Any = None
 ) -> Any:
-    """Standard deviation and mean."""
+    """Standard deviation and mean.
+
+    >>> import teachtorch as torch
+    >>> torch.std_mean(torch.tensor([1., 2., 3.]))
+    (tensor(1.), tensor(2.))
+    """
     return std(input, dim, unbiased, keepdim, correction=correction), mean(input, dim, keepdim)
 
 
@@ -197,7 +207,7 @@ def logsumexp(input: Array, dim: Dims, keepdim: bool = False, *, xp: Any) -> Arr
 
     >>> import teachtorch as torch
     >>> torch.logsumexp(torch.tensor([1000., 1000.]), 0)
-    tensor(1000.6931)
+    tensor(1000.6932)
     """
     axes = wrap_dims(dim, input.ndim)
     top = xp.max(input, axis=axes, keepdims=True)

@@ -117,7 +117,9 @@ def regenerate_view(view: Tensor) -> None:
     offset = (address(array) - address(base._array)) // item
     with enable_grad():
         again = as_strided(base, array.shape, tuple(s // item for s in array.strides), offset)
-        if again._grad_fn is None:  # the base has been cut off from its history: so is this view, but by a node
+        if (
+            again._grad_fn is None
+        ):  # the base has been cut off from its history: so is this view, but by a node
             again = as_strided(wrap(base._array).requires_grad_(), array.shape, (0,) * array.ndim)
             again._grad_fn.next_functions = (NO_EDGE,)
     view._grad_fn, view._output_nr, view._requires_grad = again._grad_fn, 0, True
@@ -125,5 +127,10 @@ def regenerate_view(view: Tensor) -> None:
 
 
 def detach(input: Tensor) -> Tensor:
-    """The same memory, outside the graph."""
+    """The same memory, outside the graph.
+
+    >>> import teachtorch as torch
+    >>> torch.detach(torch.tensor([1.], requires_grad=True)).requires_grad
+    False
+    """
     return input.detach()
