@@ -28,6 +28,7 @@ from .grids import *
 from .indexing import *
 from .inplace_forms import *
 from .joining import *
+from .linalg_indefinite import *
 from .linalg_least_squares import *
 from .linalg_lu import *
 from .linalg_products import *
@@ -37,6 +38,7 @@ from .linalg_spectral import *
 from .linalg_triangular import *
 from .logarithms import *
 from .loss import *
+from .low_rank import *
 from .masking import *
 from .matmul import *
 from .nn_linear import *

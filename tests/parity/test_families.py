@@ -355,6 +355,11 @@ torch.linalg.lu(a)
 torch.linalg.lu_factor(sq)
 torch.linalg.lu_solve(*torch.linalg.lu_factor(sq), a).sum()
 torch.linalg.multi_dot([w, sq, a, v])
+torch.linalg.ldl_factor(sq.detach())
+torch.linalg.ldl_factor(z.detach(), hermitian=True)
+torch.linalg.ldl_solve(*torch.linalg.ldl_factor(sq.detach()), a.detach())
+[torch.manual_seed(0), torch.svd_lowrank(a, 2)[1].sum()][1]
+[torch.manual_seed(0), torch.pca_lowrank(a, 2, niter=1)[1].sum()][1]
 torch.linalg.vecdot(a, b)
 torch.linalg.householder_product(a.mT, w).sum()
 torch.linalg.tensorinv(sq.reshape(3, 3, 1), 1).sum()
