@@ -59,6 +59,8 @@ def factor(a: Array, hermitian: bool) -> tuple[Array, Array, int]:
     n, info, k = len(a), 0, 0
     pivots = np.zeros(n, np.int32)
     while k < n:
+        if hermitian:
+            np.fill_diagonal(a, a.diagonal().real)  # what a Hermitian matrix has there, whatever was given
         kp, step = _pivot(a, k)
         if kp < 0:
             info, kp = info or k + 1, k
