@@ -307,7 +307,7 @@ def addbmm(
     tensor([[27.]])
     """
     _check_batches(batch1, batch2)
-    return _mixed(input, xp.matmul(batch1, batch2).sum(0), beta, alpha)
+    return _mixed(input, xp.matmul(batch1, batch2).sum(0, dtype=batch1.dtype), beta, alpha)
 
 
 addbmm.grad(

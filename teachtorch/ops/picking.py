@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,6 @@ from ..op import NONE, composite, op
 from ..samples import fixed
 from ..shapes import wrap_dim
 from ..tensor import Tensor, wrap
-from .indexing import index as read_index
 
 __all__ = [
     "gather",
@@ -253,15 +253,43 @@ scatter_add.grad(
 scatter_add.samples(fixed(lambda make: ((make(3, 2), 0, wrap(np.array([[0, 2], [0, 1]])), make(2, 2)), {})))
 
 
-@composite()
-def take(input: Tensor, index: Tensor) -> Tensor:
+@op(promotion=NONE, half=False)
+def take(input: Array, index: Plain) -> Array:
     """Elements by their position in the flattened tensor.
+
+    Derivative: each element collects the gradients of the places it was taken to.
 
     >>> import teachtorch as torch
     >>> torch.take(torch.tensor([[1, 2], [3, 4]]), torch.tensor([0, 3]))
     tensor([1, 4])
     """
-    return read_index(input.reshape(-1), [index])
+    if index.dtype != np.int64:
+        from ..dtypes import FROM_NUMPY
+
+        raise RuntimeError(
+            f"take(): Expected a long tensor for index, but got {FROM_NUMPY[index.dtype].legacy}"
+        )
+    if not input.size and index.size:
+        raise IndexError("take(): tried to take from an empty tensor")
+    if index.size and not (-input.size <= index.min() and index.max() < input.size):
+        bad = int(index[(index < -input.size) | (index >= input.size)].reshape(-1)[0])
+        raise IndexError(f"out of range: tried to access index {bad} on a tensor of {input.size} elements.")
+    return input.reshape(-1)[index]
+
+
+def _put_back(grad: Any, input_shape: Any, index: Any, F: Any) -> Any:
+    size = math.prod(input_shape)
+    places = F.reshape(index, (-1,)) % size if size else F.reshape(index, (-1,))
+    return F.reshape(F.scatter_add_zeros(F.reshape(grad, (-1,)), (size,), 0, places), input_shape)
+
+
+take.grad(input=_put_back)
+take.samples(
+    fixed(
+        lambda make: ((make(3, 2), wrap(np.array([[0, 5], [-1, 0]]))), {}),
+        lambda make: ((make(), wrap(np.array([0, 0]))), {}),
+    )
+)
 
 
 @composite()
@@ -275,6 +303,8 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Te
     if dim is None:
         return gather(input.reshape(-1), 0, indices.reshape(-1))
     d = wrap_dim(dim, input.ndim)
+    if indices._array.size and indices._array.min() < 0:  # counted from the end
+        indices = wrap(np.where(indices._array < 0, indices._array + input.shape[d], indices._array))
     own = [n if k != d else m for k, (n, m) in enumerate(zip(input.shape, input.shape))]
     shape = [max(a, b) if k != d else b for k, (a, b) in enumerate(zip(own, indices.shape))]
     wide = [n if k != d else input.shape[d] for k, n in enumerate(shape)]
