@@ -25,6 +25,7 @@ from .ops.fourier import (
     shifted,
     sized,
 )  # fmt: skip
+from .ops.results import written
 from .shapes import wrap_dim
 from .tensor import Tensor
 
@@ -32,14 +33,6 @@ __all__ = [
     "fft", "fft2", "fftfreq", "fftn", "fftshift", "hfft", "hfft2", "hfftn", "ifft", "ifft2", "ifftn", "ifftshift",
     "ihfft", "ihfft2", "ihfftn", "irfft", "irfft2", "irfftn", "rfft", "rfft2", "rfftfreq", "rfftn",
 ]  # fmt: skip
-
-
-def _written(result: Tensor, out: Any) -> Tensor:
-    if out is None:
-        return result
-    from .inplace import write_out
-
-    return write_out(out, result)
 
 
 def _one(input: Tensor, n: int | None, dim: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -66,7 +59,7 @@ def fft(
     >>> torch.fft.fft(torch.tensor([1., 0., 0., 0.]))
     tensor([1.+0.j, 1.+0.j, 1.+0.j, 1.+0.j])
     """
-    return _written(complex_transform("fft", input, *_one(input, n, dim), norm, True), out)
+    return written(complex_transform("fft", input, *_one(input, n, dim), norm, True), out)
 
 
 def ifft(
@@ -78,7 +71,7 @@ def ifft(
     >>> torch.fft.ifft(torch.fft.fft(torch.tensor([1., 2.]))).real
     tensor([1., 2.])
     """
-    return _written(complex_transform("ifft", input, *_one(input, n, dim), norm, False), out)
+    return written(complex_transform("ifft", input, *_one(input, n, dim), norm, False), out)
 
 
 def fftn(
@@ -91,7 +84,7 @@ def fftn(
     tensor([[4., 0.],
             [0., 0.]])
     """
-    return _written(complex_transform("fftn", input, *chosen(input, s, dim), norm, True), out)
+    return written(complex_transform("fftn", input, *chosen(input, s, dim), norm, True), out)
 
 
 def ifftn(
@@ -104,7 +97,7 @@ def ifftn(
     tensor([[1., 0.],
             [0., 0.]])
     """
-    return _written(complex_transform("ifftn", input, *chosen(input, s, dim), norm, False), out)
+    return written(complex_transform("ifftn", input, *chosen(input, s, dim), norm, False), out)
 
 
 def fft2(
@@ -173,7 +166,7 @@ def rfft(
     >>> torch.fft.rfft(torch.tensor([1., 1., 1., 1.]))
     tensor([4.+0.j, 0.+0.j, 0.+0.j])
     """
-    return _written(_real_forward("rfft", input, *_one(input, n, dim), norm), out)
+    return written(_real_forward("rfft", input, *_one(input, n, dim), norm), out)
 
 
 def irfft(
@@ -186,7 +179,7 @@ def irfft(
     >>> torch.fft.irfft(torch.tensor([4. + 0j, 0, 0]))
     tensor([1., 1., 1., 1.])
     """
-    return _written(_real_inverse("irfft", input, *_one(input, None, dim), norm, _checked(n)), out)
+    return written(_real_inverse("irfft", input, *_one(input, None, dim), norm, _checked(n)), out)
 
 
 def _checked(n: int | None) -> int | None:
@@ -205,7 +198,7 @@ def rfftn(
     tensor([[4., 0.],
             [0., 0.]])
     """
-    return _written(_real_forward("rfftn", input, *chosen(input, s, dim), norm), out)
+    return written(_real_forward("rfftn", input, *chosen(input, s, dim), norm), out)
 
 
 def irfftn(
@@ -218,7 +211,7 @@ def irfftn(
     tensor([[1., 1.],
             [1., 1.]])
     """
-    return _written(_real_inverse("irfftn", input, *chosen(input, s, dim), norm, _last(s)), out)
+    return written(_real_inverse("irfftn", input, *chosen(input, s, dim), norm, _last(s)), out)
 
 
 def rfft2(
@@ -280,7 +273,7 @@ def hfftn(
     x = sized(complex_of(floating("hfftn", input)), dims, (*sizes[:-1], half_size(length)))
     scale = scale_of("hfftn", norm, True)
     x = fft_c2c(x, dims[:-1], scale, True) if len(dims) > 1 else x
-    return _written(fft_c2r(x.conj(), dims[-1:], scale, length), out)
+    return written(fft_c2r(x.conj(), dims[-1:], scale, length), out)
 
 
 def hfft2(
@@ -323,7 +316,7 @@ def ihfftn(
     x = sized(floating("ihfftn", input, needs_real=True), dims, sizes)
     scale = scale_of("ihfftn", norm, False)
     x = fft_r2c(x, dims[-1:], scale, True).conj()
-    return _written(fft_c2c(x, dims[:-1], scale, False) if len(dims) > 1 else x, out)
+    return written(fft_c2c(x, dims[:-1], scale, False) if len(dims) > 1 else x, out)
 
 
 def ihfft2(
@@ -350,7 +343,7 @@ def fftfreq(n: int, d: float = 1.0, *, dtype: DType | None = None, out: Any = No
     tensor([ 0.0000,  0.2500, -0.5000, -0.2500])
     """
     values = frequencies(n, d, n, True).astype((dtype or get_default_dtype()).numpy)
-    return _written(finish(values, requires_grad, device), out)
+    return written(finish(values, requires_grad, device), out)
 
 
 def rfftfreq(n: int, d: float = 1.0, *, dtype: DType | None = None, out: Any = None, layout: Any = None,
@@ -362,7 +355,7 @@ def rfftfreq(n: int, d: float = 1.0, *, dtype: DType | None = None, out: Any = N
     tensor([0.0000, 0.2500, 0.5000])
     """
     values = frequencies(n, d, half_size(n), False).astype((dtype or get_default_dtype()).numpy)
-    return _written(finish(values, requires_grad, device), out)
+    return written(finish(values, requires_grad, device), out)
 
 
 def fftshift(input: Tensor, dim: Any = None) -> Tensor:

@@ -15,6 +15,7 @@ from ..samples import fixed
 from ..shapes import wrap_dim
 from ..tensor import Tensor
 from .creation import finish
+from .results import written
 from .slicing import diagonal
 
 __all__ = ["block_diag", "diag", "diag_embed", "diagflat", "trace", "tril_indices", "triu_indices"]
@@ -63,11 +64,7 @@ def diag(input: Tensor, diagonal: int = 0, *, out: Any = None) -> Tensor:
     if input.ndim not in (1, 2):
         raise RuntimeError(f"diag(): Supports 1D or 2D tensors. Got {input.ndim}D")
     result = diag_embed(input, diagonal) if input.ndim == 1 else _taken_out(input, diagonal)
-    if out is None:
-        return result
-    from ..inplace import write_out
-
-    return write_out(out, result)
+    return written(result, out)
 
 
 def _taken_out(input: Tensor, offset: int) -> Tensor:

@@ -15,6 +15,7 @@ from ..op import composite
 from ..shapes import wrap_dim
 from ..tensor import Tensor
 from .matmul import bmm, mm
+from .results import written
 
 __all__ = ["chain_matmul", "einsum", "kron", "tensordot"]
 
@@ -255,11 +256,7 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2, out: Any = None) -> Tensor:
     left = a.permute([*free_a, *over_a]).reshape(math.prod(a.shape[d] for d in free_a), n)
     right = b.permute([*over_b, *free_b]).reshape(n, math.prod(b.shape[d] for d in free_b))
     result = mm(left, right).view([a.shape[d] for d in free_a] + [b.shape[d] for d in free_b])
-    if out is None:
-        return result
-    from ..inplace import write_out
-
-    return write_out(out, result)
+    return written(result, out)
 
 
 @composite()
@@ -276,11 +273,7 @@ def kron(input: Tensor, other: Tensor, *, out: Any = None) -> Tensor:
     left = input.reshape([m for size in a for m in (size, 1)])
     right = other.reshape([m for size in b for m in (1, size)])
     result = (left * right).reshape([p * q for p, q in zip(a, b)])
-    if out is None:
-        return result
-    from ..inplace import write_out
-
-    return write_out(out, result)
+    return written(result, out)
 
 
 @composite(method=False)

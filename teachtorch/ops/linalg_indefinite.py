@@ -16,6 +16,7 @@ from ..binding import Array, Plain
 from ..op import NONE, op
 from ..tensor import Tensor
 from .linalg_common import LinAlgError, check_floating, check_square, place
+from .results import written
 
 __all__: list[str] = []
 
@@ -128,7 +129,7 @@ def ldl_factor(A: Tensor, *, hermitian: bool = False, out: Any = None) -> Any:
     """
     packed, pivots, info = ldl_factor_ex(A, hermitian=hermitian)
     _require_pivots("torch.linalg.ldl_factor", info._array)
-    return return_types.linalg_ldl_factor(packed, pivots)
+    return written(return_types.linalg_ldl_factor(packed, pivots), out)
 
 
 @op(promotion=NONE, method=False)

@@ -17,6 +17,7 @@ from ..samples import fixed
 from ..tensor import Tensor, wrap
 from .linalg_common import LinAlgError, adjoint, check_floating, check_matrices, place
 from .linalg_triangular import solve_triangular
+from .results import written
 
 __all__ = ["lu", "lu_solve", "lu_unpack"]
 
@@ -137,7 +138,7 @@ def linalg_lu(A: Tensor, *, pivot: bool = True, out: Any = None) -> Any:
     """
     lower, upper, pivots = plu(A, pivot=pivot)
     p = permutation(pivots._array, A.shape[-2], A._array.dtype) if pivot else np.zeros(0, A._array.dtype)
-    return return_types.linalg_lu(wrap(p), lower, upper)
+    return written(return_types.linalg_lu(wrap(p), lower, upper), out)
 
 
 @op(method=False, node="LinalgLuFactorEx", returns=return_types.linalg_lu_factor_ex)
@@ -188,11 +189,16 @@ def lu_factor(A: Tensor, *, pivot: bool = True, out: Any = None) -> Any:
     tensor([2, 2], dtype=torch.int32)
     """
     packed, pivots, _ = lu_factor_ex(A, pivot=pivot)
-    return return_types.linalg_lu_factor(packed, pivots)
+    return written(return_types.linalg_lu_factor(packed, pivots), out)
 
 
 def lu_unpack(
-    LU_data: Tensor, LU_pivots: Tensor, unpack_data: bool = True, unpack_pivots: bool = True
+    LU_data: Tensor,
+    LU_pivots: Tensor,
+    unpack_data: bool = True,
+    unpack_pivots: bool = True,
+    *,
+    out: Any = None,
 ) -> Any:
     """P, L and U from the packed form that ``lu_factor`` returns.
 
@@ -217,7 +223,7 @@ def lu_unpack(
     if unpack_data:
         lower = LU_data.narrow(-1, 0, k).tril(-1) + wrap(np.eye(m, k, dtype=array.dtype))
         upper = LU_data.narrow(-2, 0, k).triu()
-    return return_types.lu_unpack(p, lower, upper)
+    return written(return_types.lu_unpack(p, lower, upper), out)
 
 
 def linalg_lu_solve(
@@ -232,13 +238,13 @@ def linalg_lu_solve(
             [1.]])
     """
     if not left:  # X A = B is A^H X^H = B^H
-        return linalg_lu_solve(LU, pivots, B.mH, adjoint=not adjoint).mH
+        return written(linalg_lu_solve(LU, pivots, B.mH, adjoint=not adjoint).mH, out)
     p, lower, upper = lu_unpack(LU, pivots)
     if adjoint:
         y = solve_triangular(upper.mH, B, upper=False)
-        return p @ solve_triangular(lower.mH, y, upper=True, unitriangular=True)
+        return written(p @ solve_triangular(lower.mH, y, upper=True, unitriangular=True), out)
     y = solve_triangular(lower, p.mT @ B, upper=False, unitriangular=True)
-    return solve_triangular(upper, y, upper=True)
+    return solve_triangular(upper, y, upper=True, out=out)
 
 
 def lu_solve(b: Tensor, LU_data: Tensor, LU_pivots: Tensor, *, out: Any = None) -> Tensor:
@@ -248,7 +254,7 @@ def lu_solve(b: Tensor, LU_data: Tensor, LU_pivots: Tensor, *, out: Any = None) 
     >>> torch.lu_solve(torch.tensor([[2.]]), *torch.linalg.lu_factor(torch.tensor([[4.]])))
     tensor([[0.5000]])
     """
-    return linalg_lu_solve(LU_data, LU_pivots, b)
+    return linalg_lu_solve(LU_data, LU_pivots, b, out=out)
 
 
 def lu(A: Tensor, pivot: bool = True, get_infos: bool = False, out: Any = None) -> Any:
@@ -259,7 +265,7 @@ def lu(A: Tensor, pivot: bool = True, get_infos: bool = False, out: Any = None) 
     tensor([2, 2], dtype=torch.int32)
     """
     packed, pivots, info = lu_factor_ex(A, pivot=pivot)
-    return (packed, pivots, info) if get_infos else (packed, pivots)
+    return written((packed, pivots, info) if get_infos else (packed, pivots), out)
 
 
 attach("lu_solve", lu_solve)

@@ -13,17 +13,10 @@ from .linalg_common import check_floating, check_matrices, check_square
 from .linalg_least_squares import tolerances
 from .linalg_solve import inv_ex
 from .linalg_spectral import eigh, svdvals
+from .results import written
 from .spread import vector_norm as norm_of_vector
 
 __all__: list[str] = []
-
-
-def _written(result: Tensor, out: Any) -> Tensor:
-    if out is None:
-        return result
-    from ..inplace import write_out
-
-    return write_out(out, result)
 
 
 def vector_norm(
@@ -43,7 +36,7 @@ def vector_norm(
         )
     if isinstance(ord, str):
         raise TypeError("linalg_vector_norm(): argument 'ord' (position 2) must be Number, not str")
-    return _written(norm_of_vector(x, ord, dim, keepdim), out)
+    return written(norm_of_vector(x, ord, dim, keepdim), out)
 
 
 def matrix_norm(
@@ -78,14 +71,14 @@ def matrix_norm(
     if rows == columns:
         raise RuntimeError(f"linalg.matrix_norm: dims must be different. Got ({dims[0]}, {dims[1]})")
     if ord == "fro":
-        return _written(norm_of_vector(A, 2, (rows, columns), keepdim), out)
+        return written(norm_of_vector(A, 2, (rows, columns), keepdim), out)
     if ord == "nuc" or ord in (2, -2):
         values = svdvals(A.permute([d for d in range(A.ndim) if d not in (rows, columns)] + [rows, columns]))
         result = values.sum(-1) if ord == "nuc" else values.amax(-1) if ord > 0 else values.amin(-1)
         if keepdim:
             for d in sorted((rows, columns)):
                 result = result.unsqueeze(d)
-        return _written(result, out)
+        return written(result, out)
     if isinstance(ord, str) or abs(ord) not in (1, math.inf):
         raise RuntimeError(f"linalg.matrix_norm: Order {ord} not supported.")
     summed, compared = (rows, columns) if abs(ord) == 1 else (columns, rows)
@@ -93,7 +86,7 @@ def matrix_norm(
         compared -= 1
     sums = norm_of_vector(A, 1, summed, keepdim)
     result = sums.amax(compared, keepdim) if ord > 0 else sums.amin(compared, keepdim)
-    return _written(result, out)
+    return written(result, out)
 
 
 def norm(
@@ -145,10 +138,10 @@ def matrix_rank(
         atol, rtol = tol, 0.0
     least, relative = tolerances(array, atol, rtol)
     if not array.size:
-        return _written(wrap(np.zeros(array.shape[:-2], np.int64)), out)
+        return written(wrap(np.zeros(array.shape[:-2], np.int64)), out)
     sizes = np.abs(eigh(A.detach())[0]._array) if hermitian else svdvals(A.detach())._array
     bound = np.maximum(least, np.asarray(relative) * sizes.max(-1))
-    return _written(wrap(np.asarray((sizes > np.asarray(bound)[..., None]).sum(-1))), out)
+    return written(wrap(np.asarray((sizes > np.asarray(bound)[..., None]).sum(-1))), out)
 
 
 def cond(A: Tensor, p: Any = None, *, out: Any = None) -> Tensor:
@@ -164,9 +157,9 @@ def cond(A: Tensor, p: Any = None, *, out: Any = None) -> Tensor:
     if p is None or p in (2, -2):
         values = svdvals(A)
         if not values.numel():
-            return _written(values.sum(-1), out)
+            return written(values.sum(-1), out)
         largest, smallest = values[..., 0], values[..., -1]
-        return _written(smallest / largest if p == -2 else largest / smallest, out)
+        return written(smallest / largest if p == -2 else largest / smallest, out)
     check_square("linalg.cond", A._array)
     if isinstance(p, str) and p not in ("fro", "nuc"):
         raise RuntimeError(f"linalg.cond got an invalid norm type: {p}")
@@ -175,7 +168,7 @@ def cond(A: Tensor, p: Any = None, *, out: Any = None) -> Tensor:
     infinite = info._array > 0
     if infinite.any():
         result = result.masked_fill(wrap(np.asarray(infinite)), math.inf)
-    return _written(result, out)
+    return written(result, out)
 
 
 def tensorinv(A: Tensor, ind: int = 2, *, out: Any = None) -> Tensor:
@@ -196,7 +189,7 @@ def tensorinv(A: Tensor, ind: int = 2, *, out: Any = None) -> Tensor:
             "Expected self to satisfy the requirement prod(self.shape[ind:]) == prod(self.shape[:ind]), "
             f"but got {n} != {m}"
         )
-    return _written(inv(A.reshape(m, n)).reshape(*right, *left), out)
+    return written(inv(A.reshape(m, n)).reshape(*right, *left), out)
 
 
 def tensorsolve(A: Tensor, B: Tensor, dims: Any = None, *, out: Any = None) -> Tensor:
@@ -218,4 +211,4 @@ def tensorsolve(A: Tensor, B: Tensor, dims: Any = None, *, out: Any = None) -> T
             f"prod(self.shape[:other.ndim]), but got {math.prod(unknown)} != {B.numel()}"
         )
     n = B.numel()
-    return _written(solve(A.reshape(n, n), B.reshape(-1)).reshape(unknown), out)
+    return written(solve(A.reshape(n, n), B.reshape(-1)).reshape(unknown), out)

@@ -15,6 +15,7 @@ from .grids import powers_of
 from .linalg_common import adjoint, check_floating, check_square
 from .linalg_solve import inv
 from .matmul import matmul
+from .results import written
 
 __all__ = ["matrix_exp", "matrix_power"]
 
@@ -49,11 +50,7 @@ def multi_dot(tensors: Any, *, out: Any = None) -> Tensor:
     result = _multiplied(chain, _best_splits(sizes), 0, n - 1)
     shape = [m for m, dropped in zip(result.shape, (first_vector, last_vector)) if not dropped]
     result = result.view(shape)
-    if out is None:
-        return result
-    from ..inplace import write_out
-
-    return write_out(out, result)
+    return written(result, out)
 
 
 def _best_splits(sizes: list[int]) -> dict[tuple[int, int], int]:
@@ -100,11 +97,7 @@ def matrix_power(input: Tensor, n: int, *, out: Any = None) -> Tensor:
         n >>= 1
         base = matmul(base, base) if n else base
     assert result is not None
-    if out is None:
-        return result
-    from ..inplace import write_out
-
-    return write_out(out, result)
+    return written(result, out)
 
 
 @op(node="LinalgMatrixExp")
@@ -173,11 +166,7 @@ def vecdot(x: Tensor, y: Tensor, *, dim: int = -1, out: Any = None) -> Tensor:
             f"and y of type {y.dtype.legacy} instead"
         )
     result = (x.conj() * y).sum(dim)
-    if out is None:
-        return result
-    from ..inplace import write_out
-
-    return write_out(out, result)
+    return written(result, out)
 
 
 def vander(x: Tensor, *, N: int | None = None) -> Tensor:

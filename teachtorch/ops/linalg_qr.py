@@ -13,6 +13,7 @@ from ..samples import fixed
 from ..tensor import Tensor, wrap
 from .joining import cat
 from .linalg_common import adjoint, check_floating, check_matrices
+from .results import written
 
 __all__ = ["geqrf", "orgqr", "ormqr", "qr"]
 
@@ -87,7 +88,7 @@ def qr(input: Tensor, some: bool = True, *, out: Any = None) -> Any:
     >>> torch.qr(torch.tensor([[-2.]])).R.abs()
     tensor([[2.]])
     """
-    return return_types.qr(linalg_qr(input, "reduced" if some else "complete"))
+    return written(return_types.qr(linalg_qr(input, "reduced" if some else "complete")), out)
 
 
 @op(node="Geqrf", returns=return_types.geqrf)
@@ -127,7 +128,7 @@ def householder_product(A: Tensor, tau: Tensor, *, out: Any = None) -> Tensor:
             "torch.linalg.householder_product: input.shape[-1] must be greater than or equal to tau.shape[-1]"
         )
     one = wrap(np.broadcast_to(np.eye(m, n, dtype=A._array.dtype), tuple(A.shape)).copy())
-    return _reflected(A, tau, one, range(tau.shape[-1] - 1, -1, -1))
+    return written(_reflected(A, tau, one, range(tau.shape[-1] - 1, -1, -1)), out)
 
 
 def _reflected(A: Tensor, tau: Tensor, x: Tensor, order: Any, conjugate: bool = False) -> Tensor:
@@ -160,10 +161,10 @@ def ormqr(
     tensor([[5.]])
     """
     if not left:
-        return ormqr(input, tau, other.mH, True, not transpose).mH
+        return written(ormqr(input, tau, other.mH, True, not transpose).mH, out)
     k = tau.shape[-1]
     order = range(k) if transpose else range(k - 1, -1, -1)
-    return _reflected(input, tau, other, order, transpose)
+    return written(_reflected(input, tau, other, order, transpose), out)
 
 
 attach("qr", qr)

@@ -14,6 +14,7 @@ from ..samples import fixed
 from ..tensor import Tensor
 from .linalg_common import LinAlgError, adjoint, check_floating, check_square, identity, identity_like, place
 from .linalg_lu import eliminate
+from .results import written
 
 __all__ = ["det", "inverse", "logdet", "slogdet"]
 
@@ -82,11 +83,7 @@ def inv(A: Tensor, *, out: Any = None) -> Tensor:
     """
     result, info = inv_ex(A)
     _require_regular(info._array)
-    if out is None:
-        return result
-    from ..inplace import write_out
-
-    return write_out(out, result)
+    return written(result, out)
 
 
 inverse = inv
@@ -182,11 +179,7 @@ def solve(A: Tensor, B: Tensor, *, left: bool = True, out: Any = None) -> Tensor
     """
     result, info = solve_ex(A, B, left=left)
     _require_solution(info._array)
-    if out is None:
-        return result
-    from ..inplace import write_out
-
-    return write_out(out, result)
+    return written(result, out)
 
 
 # -- determinants -------------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from .linalg_common import (
     identity_like,
     used,
 )
+from .results import written
 
 __all__ = ["svd"]
 
@@ -98,7 +99,7 @@ def eigvalsh(A: Tensor, UPLO: str = "L", *, out: Any = None) -> Tensor:
     >>> torch.linalg.eigvalsh(torch.tensor([[2., 0.], [0., 1.]]))
     tensor([1., 2.])
     """
-    return eigh(A, UPLO)[0]
+    return written(eigh(A, UPLO)[0], out)
 
 
 # -- general ------------------------------------------------------------------------------------------------
@@ -148,7 +149,7 @@ def eigvals(A: Tensor, *, out: Any = None) -> Tensor:
     >>> torch.linalg.eigvals(torch.tensor([[0., 1.], [-1., 0.]]))
     tensor([0.+1.j, 0.-1.j])
     """
-    return eig(A)[0]
+    return written(eig(A)[0], out)
 
 
 # -- singular -----------------------------------------------------------------------------------------------
@@ -223,7 +224,7 @@ def svdvals(A: Tensor, *, driver: str | None = None, out: Any = None) -> Tensor:
     >>> torch.linalg.svdvals(torch.tensor([[3., 0.], [0., 4.]]))
     tensor([4., 3.])
     """
-    return svd_op(A, False)[1]
+    return written(svd_op(A, False)[1], out)
 
 
 def svd(input: Tensor, some: bool = True, compute_uv: bool = True, *, out: Any = None) -> Any:
@@ -238,8 +239,8 @@ def svd(input: Tensor, some: bool = True, compute_uv: bool = True, *, out: Any =
         m, n = input.shape[-2:]
         u = input.new_zeros(*input.shape[:-2], m, m)
         v = input.new_zeros(*input.shape[:-2], n, n)
-        return return_types.svd(u, s, v)
-    return return_types.svd(u, s, vh.mH)
+        return written(return_types.svd(u, s, v), out)
+    return written(return_types.svd(u, s, vh.mH), out)
 
 
 attach("svd", svd)

@@ -12,6 +12,7 @@ from ..op import attach, op
 from ..samples import fixed
 from ..tensor import Tensor, wrap
 from .linalg_common import LinAlgError, adjoint, check_floating, check_square, place
+from .results import written
 
 __all__ = ["cholesky", "cholesky_inverse", "cholesky_solve", "triangular_solve"]
 
@@ -169,11 +170,7 @@ def linalg_cholesky(A: Tensor, *, upper: bool = False, out: Any = None) -> Tenso
     """
     factor, info = cholesky_ex(A, upper=upper)
     require_positive("linalg.cholesky", info._array)
-    if out is None:
-        return factor
-    from ..inplace import write_out
-
-    return write_out(out, factor)
+    return written(factor, out)
 
 
 def cholesky(input: Tensor, upper: bool = False, *, out: Any = None) -> Tensor:
@@ -185,7 +182,7 @@ def cholesky(input: Tensor, upper: bool = False, *, out: Any = None) -> Tensor:
     """
     factor, info = cholesky_ex(input, upper=upper)
     require_positive("cholesky", info._array)
-    return factor
+    return written(factor, out)
 
 
 @op()

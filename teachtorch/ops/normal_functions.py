@@ -18,6 +18,7 @@ from ..samples import bounded, unary
 from ..tensor import Tensor
 from .error_function import erf, erfc
 from .gamma_functions import in_double
+from .results import written
 
 __all__ = ["erfinv"]
 
@@ -127,11 +128,7 @@ def ndtr(input: Tensor, *, out: Any = None) -> Tensor:
     tensor([0.5000, 0.9750])
     """
     result = (1 + erf(input * _SQRT_HALF)) * 0.5
-    if out is None:
-        return result
-    from ..inplace import write_out
-
-    return write_out(out, result)
+    return written(result, out)
 
 
 @op(promotion=FLOAT, method=False, node="SpecialNdtri")

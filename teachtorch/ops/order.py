@@ -16,6 +16,7 @@ from ..op import composite, op
 from ..samples import fixed
 from ..shapes import wrap_dim
 from ..tensor import Tensor
+from .results import written
 
 __all__ = ["aminmax", "argsort", "kthvalue", "median", "mode", "msort", "nanmedian", "sort", "topk"]
 
@@ -95,7 +96,7 @@ def argsort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool
 
 
 @composite()
-def msort(input: Tensor) -> Tensor:
+def msort(input: Tensor, *, out: Any = None) -> Tensor:
     """The elements sorted along the first dimension.
 
     >>> import teachtorch as torch
@@ -103,7 +104,7 @@ def msort(input: Tensor) -> Tensor:
     tensor([[2, 1],
             [3, 5]])
     """
-    return sort(input, 0)[0]
+    return written(sort(input, 0)[0], out)
 
 
 @op(returns=return_types.topk)

@@ -14,6 +14,7 @@ from ..shapes import wrap_dim
 from ..tensor import Tensor
 from .joining import cat
 from .order import pick_back
+from .results import written
 from .running import cumsum
 
 __all__ = [
@@ -158,7 +159,7 @@ def diff(
         m = max(result.shape[d] - 1, 0)
         later, earlier = result.narrow(d, result.shape[d] - m, m), result.narrow(d, 0, m)
         result = later.logical_xor(earlier) if result._array.dtype.kind == "b" else later.sub(earlier)
-    return result if out is None else out.resize_(result.shape).copy_(result)
+    return written(result, out)
 
 
 def _neighbours(y: Tensor, d: int) -> tuple[Tensor, Tensor]:

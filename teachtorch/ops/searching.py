@@ -7,10 +7,10 @@ from typing import Any, Literal
 import numpy as np
 
 from ..dtypes import FROM_NUMPY
-from ..inplace import write_out
 from ..op import composite
 from ..shapes import wrap_dim
 from ..tensor import Tensor, wrap
+from .results import written
 
 __all__ = ["bucketize", "isin", "searchsorted", "unique", "unique_consecutive", "unravel_index"]
 
@@ -99,7 +99,7 @@ def isin(
     left = elements._array if isinstance(elements, Tensor) else np.asarray(elements)
     right = test_elements._array if isinstance(test_elements, Tensor) else np.asarray(test_elements)
     result = wrap(np.isin(left, right, invert=invert).reshape(left.shape))
-    return result if out is None else write_out(out, result)
+    return written(result, out)
 
 
 def _below(sequence: Any, values: Any, side: Literal["left", "right"]) -> Any:
@@ -165,7 +165,7 @@ def searchsorted(
         sequence = np.take_along_axis(sequence, sorter._array, -1)
     found = _below(sequence, values, "right" if right or side == "right" else "left")
     result = wrap(found.astype(np.int32 if out_int32 else np.int64))
-    return result if out is None else write_out(out, result)
+    return written(result, out)
 
 
 def _c_name(dtype: Any) -> str:

@@ -15,6 +15,7 @@ from ..shapes import broadcast_shape, wrap_dim
 from ..tensor import Tensor, wrap
 from .permuting import permute, t, transpose
 from .reshaping import squeeze, unsqueeze
+from .results import written
 from .slicing import diagonal, narrow, select, slice_, split, split_with_sizes, tensor_split, unbind
 
 __all__ = [
@@ -240,13 +241,9 @@ def _copy_of(name: str, view: Callable[..., Any], example: str, method: bool = F
     """The operation `view` with its result, or results, copied. `example` goes into the docstring."""
 
     def copy(*args: Any, out: Any = None, **kwargs: Any) -> Any:
-        from ..inplace import write_out
-
         result = view(*args, **kwargs)
-        if isinstance(result, tuple):
-            copies = tuple(piece.clone() for piece in result)
-            return copies if out is None else tuple(write_out(o, piece) for o, piece in zip(out, copies))
-        return result.clone() if out is None else write_out(out, result)
+        copies = tuple(piece.clone() for piece in result) if isinstance(result, tuple) else result.clone()
+        return written(copies, out)
 
     copy.__name__ = copy.__qualname__ = f"{name}_copy"
     copy.__doc__ = f""":func:`torch.{name}` with its own memory.

@@ -17,6 +17,7 @@ from .creation import linspace
 from .creation import tensor as make_tensor
 from .order import sort
 from .reduction import nansum, sum
+from .results import written
 
 __all__ = [
     "bincount",
@@ -47,7 +48,7 @@ def nanmean(
         )
     there = sum(~input.detach().isnan(), dim, keepdim)
     result = nansum(input, dim, keepdim, dtype=dtype).div(there)
-    return result if out is None else out.copy_(result)
+    return written(result, out)
 
 
 # -- quantiles ----------------------------------------------------------------------------------------------
@@ -138,7 +139,7 @@ def quantile(
     tensor(2.5000)
     """
     result = _quantile("quantile", input, q, dim, keepdim, interpolation, False)
-    return result if out is None else out.copy_(result)
+    return written(result, out)
 
 
 @composite()
@@ -158,7 +159,7 @@ def nanquantile(
     tensor(2.)
     """
     result = _quantile("nanquantile", input, q, dim, keepdim, interpolation, True)
-    return result if out is None else out.copy_(result)
+    return written(result, out)
 
 
 # -- covariance ---------------------------------------------------------------------------------------------
@@ -318,7 +319,7 @@ def histc(input: Tensor, bins: int = 100, min: Any = 0, max: Any = 0, *, out: An
     inside = array[(array >= low) & (array <= high)].astype(np.float64)
     place = np.minimum(((inside - low) * (bins / (high - low))).astype(np.int64), bins - 1)
     result = wrap(np.bincount(place, minlength=bins).astype(array.dtype))
-    return result if out is None else out.resize_(result.shape).copy_(result)
+    return written(result, out)
 
 
 def _edges(array: Any, bins: Any, bounds: Any, dtype: Any) -> Any:
@@ -382,7 +383,7 @@ def histogram(
         raise not_implemented_for("histogram_cpu", array.dtype)
     edges = _edges(array, bins, range, input.dtype)
     hist = _counts(array.reshape(-1, 1), [edges], None if weight is None else weight._array, density)
-    return return_types.histogram(wrap(hist), wrap(edges.copy()))
+    return written(return_types.histogram(wrap(hist), wrap(edges.copy())), out)
 
 
 @composite(method=False)
