@@ -22,8 +22,9 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
+from ..backend import namespace
 from ..grad_mode import no_grad
-from ..tensor import Tensor
+from ..tensor import Tensor, wrap
 from ._trunc_normal import trunc_normal_
 
 __all__ = [
@@ -245,17 +246,16 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tenso
     Dimensions after the first are taken as one. The matrix is the ``Q`` of a QR decomposition of normal
     numbers; making the diagonal of ``R`` positive makes it uniform among all orthogonal matrices.
     """
-    from ..linalg import qr  # needed here alone
-
     if tensor.ndimension() < 2:
         raise ValueError("Only tensors with 2 or more dimensions are supported")
     if tensor.numel() == 0:
         return tensor
     rows, cols = tensor.size(0), tensor.numel() // tensor.size(0)
     drawn = tensor.new_empty((rows, cols)).normal_(0, 1, generator=generator)
-    q, r = qr(drawn.t() if rows < cols else drawn)
-    q *= r.diagonal().sign()
-    tensor.view(rows, cols).copy_(q.t() if rows < cols else q)
+    xp, array = namespace(drawn._array), drawn._array
+    q, r = xp.linalg.qr(array.T if rows < cols else array)
+    q *= xp.sign(xp.diagonal(r))
+    tensor.view(rows, cols).copy_(wrap(q.T if rows < cols else q))
     return tensor.mul_(gain)
 
 

@@ -65,23 +65,24 @@ class Parameter(Tensor, metaclass=_Flagged):
             data = empty(0)
         if type(data) is Tensor or type(data) is Parameter:
             return _alias(cls, data, requires_grad)
-        flagged = data.detach().requires_grad_(requires_grad)
-        if type(flagged) is not type(data):
+        tensor: Any = data.detach().requires_grad_(requires_grad)
+        if type(tensor) is not type(data):
             raise RuntimeError(
                 f"Creating a Parameter from an instance of type {type(data).__name__} requires that detach() "
-                f"returns an instance of the same type, but return type {type(flagged).__name__} was found "
+                f"returns an instance of the same type, but return type {type(tensor).__name__} was found "
                 "instead. To use the type as a Parameter, please correct the detach() semantics defined by "
                 "its __torch_dispatch__() implementation."
             )
-        flagged._is_param = True  # type: ignore[attr-defined]
-        return flagged
+        tensor._is_param = True
+        return tensor
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Parameter:
         if id(self) not in memo:
             memo[id(self)] = type(self)(self.data.clone(), self.requires_grad)
         return memo[id(self)]
 
-    def __repr__(self, *, tensor_contents: str | None = None) -> str:
+    # mypy forgets the argument names of double-underscore methods, and then finds that they differ
+    def __repr__(self, *, tensor_contents: Any = None) -> str:  # type: ignore[override]
         return "Parameter containing:\n" + super().__repr__()
 
 
@@ -154,18 +155,6 @@ class UninitializedTensorMixin:
             "`forward` to initialize the parameters before accessing their attributes."
         )
 
-    def is_floating_point(self) -> bool:
-        """Whether the dtype is a floating type."""
-        return self._empty.is_floating_point()
-
-    def is_complex(self) -> bool:
-        """Whether the dtype is complex."""
-        return self._empty.is_complex()
-
-    def to(self, *args: Any, **kwargs: Any) -> Tensor:
-        """Cast or move the stand-in."""
-        return self._empty.to(*args, **kwargs)
-
     def materialize(self, shape: tuple[int, ...], device: Any = None, dtype: Any = None) -> None:
         """Become an ordinary parameter or buffer of this shape, with values not set yet."""
         array = empty(*shape, device=device or self.device, dtype=dtype or self.dtype)._array
@@ -180,7 +169,7 @@ class UninitializedTensorMixin:
             "parameters before calling `module.share_memory()`."
         )
 
-    def __repr__(self) -> str:
+    def __repr__(self, *, tensor_contents: Any = None) -> str:
         return f"<{type(self).__name__}>"
 
     def __reduce_ex__(self, protocol: Any) -> Any:
@@ -205,7 +194,7 @@ def _uninitialized(cls: Any, requires_grad: bool, device: Any, dtype: Any) -> An
     return tensor
 
 
-class UninitializedParameter(UninitializedTensorMixin, Parameter):
+class UninitializedParameter(UninitializedTensorMixin, Parameter):  # type: ignore[misc]  # as above
     """A parameter whose shape will be inferred from the first input, as in ``nn.LazyLinear``."""
 
     cls_to_become = Parameter
@@ -214,7 +203,7 @@ class UninitializedParameter(UninitializedTensorMixin, Parameter):
         return _uninitialized(cls, requires_grad, device, dtype)
 
 
-class UninitializedBuffer(UninitializedTensorMixin, Tensor):
+class UninitializedBuffer(UninitializedTensorMixin, Tensor):  # type: ignore[misc]  # as above
     """A buffer whose shape will be inferred from the first input."""
 
     cls_to_become = Tensor

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..binding import Array, Plain
+from ..dtypes import FROM_NUMPY
 from ..op import op
 from ..samples import fixed, unary
 
@@ -147,7 +148,10 @@ hardshrink.samples(fixed(lambda make: ((make(3, 2),), {}), lambda make: ((make(3
 def softshrink(input: Array, lambd: float = 0.5, *, xp: Any) -> Array:
     """``input`` moved towards 0 by ``lambd``, and 0 where it would cross it. Derivative: 1 or 0."""
     if lambd < 0:
-        raise RuntimeError(f"lambda must be greater or equal to 0, but found to be {lambd:g}.")
+        raise RuntimeError(
+            f"lambda must be in range [0, {xp.finfo(input.dtype).max:g}] for input dtype "
+            f"{FROM_NUMPY[input.dtype].legacy}, but found {lambd:g}"
+        )
     shrunk = xp.where(input > lambd, input - lambd, xp.where(input < -lambd, input + lambd, input * 0))
     return shrunk.astype(input.dtype, copy=False)
 

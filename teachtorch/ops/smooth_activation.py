@@ -9,7 +9,6 @@ from ..binding import Array
 from ..op import op
 from ..plan import kernels
 from ..samples import fixed, unary
-from . import error_function as _erf  # registers erf, which gelu uses
 
 __all__ = ["celu", "log_sigmoid", "selu"]
 

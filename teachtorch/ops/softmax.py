@@ -18,8 +18,11 @@ from ..tensor import Tensor
 __all__ = ["log_softmax", "softmax"]
 
 
-def _centred(input: Any, dim: int) -> tuple[Any, int | None]:
+def _centred(input: Any, dim: int, name: str) -> tuple[Any, int | None]:
     """The scores less the largest, and the axis to sum over (all of a scalar)."""
+    if input.dtype.kind not in "fc":
+        last = "_lastdim" if dim in (-1, input.ndim - 1) else ""
+        raise not_implemented_for(f"{name}{last}_kernel_impl", input.dtype)
     axis = dim if input.ndim else None
     if input.size == 0:
         return input, axis
@@ -29,9 +32,7 @@ def _centred(input: Any, dim: int) -> tuple[Any, int | None]:
 @op(method=False, node="Softmax")
 def softmax_along(input: Array, dim: int, *, xp: Any) -> Array:
     r"""The kernel of ``softmax``. Derivative: :math:`\partial p_i/\partial x_j = p_i (\delta_{ij} - p_j)`."""
-    if input.dtype.kind not in "fc":
-        raise not_implemented_for("softmax_kernel_impl", input.dtype)
-    centred, axis = _centred(input, dim)
+    centred, axis = _centred(input, dim, "softmax")
     powers = xp.exp(centred)
     return powers / powers.sum(axis=axis, keepdims=True)
 
@@ -47,9 +48,7 @@ softmax_along.samples(one_dim)
 @op(method=False, node="LogSoftmax")
 def log_softmax_along(input: Array, dim: int, *, xp: Any) -> Array:
     r"""The kernel of ``log_softmax``. Derivative: :math:`\delta_{ij} - p_j`."""
-    if input.dtype.kind not in "fc":
-        raise not_implemented_for("log_softmax_lastdim_kernel_impl", input.dtype)
-    centred, axis = _centred(input, dim)
+    centred, axis = _centred(input, dim, "log_softmax")
     return centred - xp.log(xp.exp(centred).sum(axis=axis, keepdims=True))
 
 

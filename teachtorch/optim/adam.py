@@ -111,7 +111,7 @@ class Adam(RuleOptimizer):
         if any(tensors):
             if not all(tensors):
                 raise ValueError("betas must be either both floats or both Tensors")
-            betas = tuple(beta.item() for beta in betas)  # type: ignore[assignment]
+            betas = (betas[0].item(), betas[1].item())
         defaults = {
             "lr": lr,
             "betas": betas,

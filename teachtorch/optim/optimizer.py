@@ -10,9 +10,9 @@ from copy import deepcopy
 from typing import Any
 
 from ..nn.modules._traversal import forget_grad
-from ..nn.modules._typename import typename
 from ..node import RemovableHandle
 from ..tensor import Tensor
+from ..utilities import typename
 
 __all__ = ["Optimizer", "register_optimizer_step_post_hook", "register_optimizer_step_pre_hook"]
 

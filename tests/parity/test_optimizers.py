@@ -236,9 +236,9 @@ def bad_calls(module: Any) -> list[Any]:
 
 @pytest.mark.parametrize("case", range(len(bad_calls(teachtorch))))
 def test_errors_are_pytorchs(case: int) -> None:
-    with pytest.raises(Exception) as expected:  # noqa: PT011
+    with pytest.raises(Exception) as expected:
         bad_calls(torch)[case]()
-    with pytest.raises(Exception) as raised:  # noqa: PT011
+    with pytest.raises(Exception) as raised:
         bad_calls(teachtorch)[case]()
     assert type(raised.value) is type(expected.value)
     assert str(raised.value) == str(expected.value)

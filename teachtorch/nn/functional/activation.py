@@ -7,12 +7,13 @@ from typing import Any
 
 from ...ops import activation as _pieces
 from ...ops import smooth_activation as _smooth
-from ...ops import softmax as _softmax
 from ...ops.activation import hardshrink, prelu_kernel, rrelu_with_noise, softshrink
 from ...ops.creation import empty_like, ones_like, zeros_like
 from ...ops.elementwise import sigmoid, tanh
 from ...ops.smooth_activation import SELU_ALPHA, SELU_SCALE, gelu, softplus
 from ...ops.smooth_activation import log_sigmoid as logsigmoid
+from ...ops.softmax import log_softmax as _log_softmax
+from ...ops.softmax import softmax as _softmax
 from ...tensor import Tensor
 
 __all__ = [
@@ -197,19 +198,19 @@ def _implicit_dim(name: str, ndim: int, stacklevel: int) -> int:
 def softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
     """Probabilities along ``dim``."""
     dim = _implicit_dim("softmax", input.dim(), _stacklevel) if dim is None else dim
-    return _softmax.softmax(input, dim, dtype)
+    return _softmax(input, dim, dtype)
 
 
 def softmin(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
     """:func:`softmax` of the negated input."""
     dim = _implicit_dim("softmin", input.dim(), _stacklevel) if dim is None else dim
-    return _softmax.softmax(-input, dim, dtype)
+    return _softmax(-input, dim, dtype)
 
 
 def log_softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
     """The logarithm of :func:`softmax`."""
     dim = _implicit_dim("log_softmax", input.dim(), _stacklevel) if dim is None else dim
-    return _softmax.log_softmax(input, dim, dtype)
+    return _log_softmax(input, dim, dtype)
 
 
 def gumbel_softmax(

@@ -80,7 +80,7 @@ def cross_entropy(
     """
     reduction = _reduction.choose(size_average, reduce, reduction)
     if not 0.0 <= label_smoothing <= 1.0:
-        raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}")
+        raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing:g}")
     class_dim = 1 if input.dim() > 1 else 0
     log_p = log_softmax(input, class_dim)
     if target.shape == input.shape and target.is_floating_point():

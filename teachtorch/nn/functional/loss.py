@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from typing import Any
 
 from ...grad_mode import no_grad
 from ...ops import loss as _ops
@@ -247,7 +248,7 @@ def poisson_nll_loss(
 def gaussian_nll_loss(
     input: Tensor,
     target: Tensor,
-    var: Tensor | float,
+    var: Any,
     full: bool = False,
     eps: float = 1e-6,
     reduction: str = "mean",
@@ -263,11 +264,9 @@ def gaussian_nll_loss(
         eps: the smallest variance.
         reduction: ``"mean"``, ``"sum"`` or ``"none"``.
     """
-    if isinstance(var, float):
-        if var < 0:
-            raise ValueError("var has negative entry/entries")
+    if not isinstance(var, Tensor):
         var = var * ones_like(input)
-    elif bool((var < 0).any()):
+    if bool((var < 0).any()):
         raise ValueError("var has negative entry/entries")
     if var.size() != input.size():
         if input.shape[:-1] == var.shape:

@@ -10,6 +10,7 @@ from ...dtypes import dtype as DType
 from ...grad_mode import no_grad
 from ...ops.creation import empty_like
 from ...tensor import Tensor
+from ..parameter import is_lazy
 from ._traversal import Traversal
 
 
@@ -29,7 +30,7 @@ class Conversion(Traversal):
             if parameter is None:
                 continue
             with no_grad():
-                parameter.data = fn(parameter)
+                parameter.data = fn(parameter.data if is_lazy(parameter) else parameter)
                 if parameter._grad is not None:
                     parameter._grad.data = fn(parameter._grad)
         for name, buffer in self._buffers.items():

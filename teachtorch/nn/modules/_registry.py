@@ -13,8 +13,8 @@ from typing import Any
 
 from ...node import RemovableHandle, add_hook
 from ...tensor import Tensor
+from ...utilities import typename
 from ..parameter import Buffer, Parameter
-from ._typename import typename
 
 Hooks = OrderedDict[int, Callable[..., Any]]
 

@@ -81,8 +81,9 @@ class StateDict(Registry):
                 FutureWarning,
                 stacklevel=2,
             )
-            defaults = (destination, prefix, keep_vars)
-            destination, prefix, keep_vars = (*args, *defaults[len(args) :])
+            given = dict(zip(("destination", "prefix", "keep_vars"), args))
+            destination = given.get("destination", destination)
+            prefix, keep_vars = given.get("prefix", prefix), given.get("keep_vars", keep_vars)
         if destination is None:
             destination = OrderedDict()
             destination._metadata = OrderedDict()

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, KeysView, Mapping
 from typing import Any, Self
 
 from ...tensor import Tensor
+from ...utilities import typename
 from ..parameter import Parameter
-from ._typename import typename
 from .container import pairs
 from .module import Module
 
