@@ -6,11 +6,6 @@ The functions live with their families in ``teachtorch/ops``; this is only where
 from __future__ import annotations
 
 from .ops.bessel import (
-    airy_ai,
-    bessel_j0,
-    bessel_j1,
-    bessel_y0,
-    bessel_y1,
     i0,
     i0e,
     i1,
@@ -21,8 +16,15 @@ from .ops.bessel import (
     modified_bessel_k1,
     scaled_modified_bessel_k0,
     scaled_modified_bessel_k1,
+)
+from .ops.bessel_waves import (
+    airy_ai,
+    bessel_j0,
+    bessel_j1,
+    bessel_y0,
+    bessel_y1,
     spherical_bessel_j0,
-)  # fmt: skip
+)
 from .ops.elementwise import exp2, expm1, log1p, round
 from .ops.elementwise import sigmoid as expit
 from .ops.error_function import erf, erfc

@@ -8,6 +8,7 @@ import sys as _sys
 from .activation import *
 from .arithmetic import *
 from .bessel import *
+from .bessel_waves import *
 from .blending import *
 from .classification_loss import *
 from .comparison import *
@@ -25,6 +26,7 @@ from .floats import *
 from .fourier import *
 from .gamma_functions import *
 from .grids import *
+from .histograms import *
 from .indexing import *
 from .inplace_forms import *
 from .joining import *
