@@ -222,14 +222,6 @@ def reflected(x: Tensor, pad: int, mode: str) -> Tensor:
     return x.index_select(-1, wrap(place))
 
 
-def envelope(window: Any, n_fft: int, frames: int, hop: int) -> Any:
-    """What the squares of overlapping windows add up to."""
-    total = np.zeros(n_fft + hop * (frames - 1), window.dtype)
-    for k in range(frames):
-        total[k * hop : k * hop + n_fft] += window * window
-    return total
-
-
 def half_size(n: int) -> int:
     """How many frequencies of n real numbers are not redundant."""
     return n // 2 + 1

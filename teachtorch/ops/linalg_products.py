@@ -177,7 +177,8 @@ def vander(x: Tensor, *, N: int | None = None) -> Tensor:
     tensor([[1, 2, 4],
             [1, 3, 9]])
     """
-    n = N if N is not None else x.shape[-1] if x.ndim else 1
+    x = x.unsqueeze(0) if x.ndim == 0 else x
+    n = x.shape[-1] if N is None else N
     if n <= 1:
         raise RuntimeError("N must be greater than 1.")
     return powers_of(x, n)

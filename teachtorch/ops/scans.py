@@ -13,6 +13,7 @@ from ..samples import fixed, one_dim
 from ..shapes import wrap_dim
 from ..tensor import Tensor
 from .joining import cat
+from .logarithms import logaddexp
 from .order import pick_back
 from .results import written
 from .running import cumsum
@@ -92,8 +93,12 @@ def logcumsumexp(input: Array, dim: int, *, xp: Any) -> Array:
         return input.copy()
     if input.dtype.kind != "c":
         return xp.logaddexp.accumulate(input, axis=d)
-    top = xp.max(input.real, axis=d, keepdims=True)
-    return xp.log(xp.cumsum(xp.exp(input - top), axis=d)) + top
+    result = input.copy()
+    lines, total = xp.moveaxis(result, d, 0), None
+    for line in lines:
+        total = line.copy() if total is None else logaddexp.op.kernel(total, line, xp=xp)
+        line[...] = total
+    return result
 
 
 def _logcumsumexp_by_input(grad: Any, input: Any, dim: int, result: Any, F: Any) -> Any:
@@ -107,16 +112,13 @@ def _logcumsumexp_by_input(grad: Any, input: Any, dim: int, result: Any, F: Any)
     def from_behind(logs: Any) -> Any:
         return F.flip(F.logcumsumexp(F.flip(logs - result, (dim,)), dim), (dim,))
 
-    if input.dtype.is_complex if hasattr(input.dtype, "is_complex") else input.dtype.kind == "c":
-        weighted = grad * F.exp(-result).conjugate()
-        return F.flip(F.cumsum(F.flip(weighted, (dim,)), dim), (dim,)) * F.exp(input).conjugate()
-
-    def part(sign: int) -> Any:
-        wanted = grad * sign > 0
-        logs = F.log(F.where(wanted, grad * sign, F.ones_like(grad)))
+    def gathered(grad: Any, wanted: Any) -> Any:
+        logs = F.log(F.where(wanted, grad, F.ones_like(grad)))
         return F.exp(from_behind(F.where(wanted, logs, F.zeros_like(grad) - 1e30)) + input)
 
-    return part(1) - part(-1)
+    if input.dtype.is_complex if hasattr(input.dtype, "is_complex") else input.dtype.kind == "c":
+        return gathered(grad.conjugate(), F.ne(grad, 0)).conjugate()
+    return gathered(grad, grad > 0) - gathered(-grad, grad < 0)
 
 
 logcumsumexp.grad(input=_logcumsumexp_by_input)

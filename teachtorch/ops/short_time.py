@@ -6,7 +6,7 @@ import numpy as np
 
 from ..op import composite
 from ..tensor import Tensor, wrap
-from .fourier import complex_of, envelope, fft_c2c, fft_c2r, fft_r2c, half_size, reflected
+from .fourier import complex_of, fft_c2c, fft_c2r, fft_r2c, half_size, reflected
 from .sliding import unfold, unfold_backward
 
 __all__ = ["istft", "stft"]
@@ -127,13 +127,14 @@ def istft(
     count = x.shape[1]
     total = n_fft + hop * (count - 1)
     signal = unfold_backward(frames * weights, (x.shape[0], total), 1, n_fft, hop)
-    sums = envelope(weights._array, n_fft, count, hop)
+    squares = (weights * weights).expand(1, count, n_fft)
+    sums = unfold_backward(squares, (1, total), 1, n_fft, hop)[0]
     start = n_fft // 2 if center else 0
     end = start + length if length is not None else total - (n_fft // 2 if center else 0)
     kept = slice(start, min(end, total))
-    if np.abs(sums[kept]).min(initial=1.0) < 1e-11:
+    if np.abs(sums[kept]._array).min(initial=1.0) < 1e-11:
         raise RuntimeError(f"istft({input.dtype.legacy}...) window overlap add min: 1")
-    signal = signal[:, kept] / wrap(sums[kept])
+    signal = signal[:, kept] / sums[kept]
     if length is not None and end > total:
         from .joining import cat
 
