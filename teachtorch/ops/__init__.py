@@ -21,6 +21,7 @@ from .einsum import *
 from .elementwise import *
 from .embedding_views import *
 from .error_function import *
+from .exchange import *
 from .extremes import *
 from .floats import *
 from .fourier import *

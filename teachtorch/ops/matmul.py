@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from ..binding import Array, Number
-from ..op import attach, composite, op
+from ..op import attach, composite, composite_alias, op
 from ..samples import fixed
 from ..tensor import Tensor
 from .reshaping import unsafe_view
@@ -165,7 +165,7 @@ def _mixed(input: Array, product: Array, beta: Number, alpha: Number) -> Array:
     """``beta * input + alpha * product``, in the product's memory; with ``beta=0``, `input` does not count,
     NaN or not."""
     if product.dtype.kind in "iu":
-        alpha, beta = int(alpha), int(beta)  # type: ignore[arg-type]
+        alpha, beta = int(alpha), int(beta)
     if alpha != 1:
         product *= alpha
     if beta == 0:
@@ -418,4 +418,4 @@ def _rmatmul_operator(self: Tensor, other: Any) -> Any:
 
 attach("__matmul__", _matmul_operator)
 attach("__rmatmul__", _rmatmul_operator)
-ger = outer
+ger = composite_alias("ger", outer)

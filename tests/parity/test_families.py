@@ -278,6 +278,9 @@ torch.unravel_index(torch.tensor(7), (3, 4))
 (a * 2).unsqueeze_(1).transpose_(0, 2) * 3
 a.detach().clone().resize_(2, 3)
 z.mH * 2
+torch.frombuffer(bytearray(range(8)), dtype=torch.int16, count=2, offset=2)
+torch.empty_permuted((2, 3, 4), (2, 0, 1)).stride()
+torch.take(a, torch.tensor([[0, -1], [5, 5]]))
 """
 
 
