@@ -266,10 +266,18 @@ def composite_alias(name: str, function: Callable[..., Any]) -> Callable[..., An
     return function
 
 
+INPLACE_FUNCTIONS = [
+    "abs", "acos", "acosh", "addmv", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctanh",
+    "as_strided", "asin", "asinh", "atan", "atanh", "ceil", "celu", "clamp", "clamp_max", "clamp_min",
+    "clip", "conj_physical", "cos", "cosh", "deg2rad", "detach", "dropout", "erf", "erfc", "exp", "exp2",
+    "expm1", "fill", "fix", "floor", "frac", "gcd", "i0", "index_put", "lcm", "ldexp", "log", "log10",
+    "log1p", "log2", "logit", "nan_to_num", "neg", "negative", "rad2deg", "reciprocal", "relu", "resize_as",
+    "round", "rrelu", "rsqrt", "selu", "sigmoid", "sin", "sinc", "sinh", "sqrt", "square", "tan", "tanh",
+    "threshold", "trunc", "xlogy", "zero",
+]  # fmt: skip
+"""The in-place methods that PyTorch also offers as functions: ``torch.exp_(x)``."""
+
+
 def inplace_functions() -> dict[str, Callable[..., Any]]:
-    """``exp_``, ``relu_``: the in-place methods of operations on one tensor, which PyTorch also offers as functions."""
-    return {
-        f"{name}_": getattr(Tensor, f"{name}_")
-        for name, record in registry.items()
-        if record.signature.arrays == (0,) and record.signature.required == 1 and hasattr(Tensor, f"{name}_")
-    }
+    """Those of them that Tensor has, by name."""
+    return {f"{n}_": getattr(Tensor, f"{n}_") for n in INPLACE_FUNCTIONS if hasattr(Tensor, f"{n}_")}
