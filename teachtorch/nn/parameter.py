@@ -73,7 +73,7 @@ class Parameter(Tensor, metaclass=_Flagged):
                 "instead. To use the type as a Parameter, please correct the detach() semantics defined by "
                 "its __torch_dispatch__() implementation."
             )
-        tensor._is_param = True
+        tensor.__dict__["_is_param"] = True
         return tensor
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Parameter:
