@@ -9,11 +9,11 @@ A tensor is written in four steps, one function each:
 4. **Annotate.** Append what the numbers do not tell: ``dtype=``, ``size=``, ``device=``, ``grad_fn=``.
 
 >>> import teachtorch as torch
->>> torch.tensor([1.0, 2.5, 1000.0])
-tensor([1.0000e+00, 2.5000e+00, 1.0000e+03])
+>>> torch.tensor([1.0, 2.5, 1001.0])
+tensor([1.0000e+00, 2.5000e+00, 1.0010e+03])
 >>> torch.set_printoptions(precision=2, sci_mode=False)
->>> torch.tensor([1.0, 2.5, 1000.0])
-tensor([   1.00,    2.50, 1000.00])
+>>> torch.tensor([1.0, 2.5, 1001.0])
+tensor([   1.00,    2.50, 1001.00])
 >>> torch.set_printoptions(profile="default")
 """
 

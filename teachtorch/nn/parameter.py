@@ -95,8 +95,8 @@ class Buffer(Tensor, metaclass=_Flagged):
     >>> import teachtorch as torch
     >>> module = torch.nn.Module()
     >>> module.mean = torch.nn.Buffer(torch.zeros(2))
-    >>> module.state_dict()
-    OrderedDict({'mean': tensor([0., 0.])})
+    >>> module.state_dict()["mean"]
+    tensor([0., 0.])
     """
 
     _flag = "_is_buffer"
