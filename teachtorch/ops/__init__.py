@@ -17,6 +17,7 @@ from .conversion import *
 from .creation import *
 from .diagonals import *
 from .distances import *
+from .dropout import *
 from .einsum import *
 from .elementwise import *
 from .embedding_views import *
@@ -59,6 +60,7 @@ from .scans import *
 from .scatter_reductions import *
 from .searching import *
 from .short_time import *
+from .similarity import *
 from .slicing import *
 from .sliding import *
 from .smooth_activation import *

@@ -10,10 +10,12 @@ from typing import Any
 
 from ..binding import Array, Plain
 from ..dtypes import FROM_NUMPY
-from ..op import op
+from ..op import composite, op
 from ..samples import fixed, unary
+from ..tensor import Tensor
+from .creation import ones_like
 
-__all__ = ["hardshrink", "relu", "threshold"]
+__all__ = ["hardshrink", "prelu", "relu", "rrelu", "rrelu_", "threshold"]
 
 
 @op(inplace=True)
@@ -97,6 +99,30 @@ prelu_kernel.grad(
 prelu_kernel.samples(fixed(lambda make: ((make(3, 2), make(1, 2)), {})))
 
 
+@composite()
+def prelu(input: Tensor, weight: Tensor) -> Tensor:
+    """:func:`leaky_relu` with a learned slope, one for all or one for each channel (dimension 1).
+
+    Shapes: ``input`` ``(N, C, *)``, ``weight`` ``(C,)`` or ``(1,)``.
+
+    >>> import teachtorch as torch
+    >>> torch.prelu(torch.tensor([-2.0, 3.0]), torch.tensor([0.25]))
+    tensor([-0.5000,  3.0000])
+    """
+    channels = input.shape[1] if input.dim() >= 2 else 1
+    if weight.numel() not in (1, channels):
+        raise RuntimeError(
+            "Mismatch of parameter numbers and input channel size. Found parameter numbers = "
+            f"{weight.numel()} and channel size = {channels}."
+        )
+    if input.dim() >= 1:
+        shape = [1] * input.dim()
+        if input.dim() >= 2:
+            shape[1] = weight.numel()
+        weight = weight.view(shape)
+    return prelu_kernel(input, weight)
+
+
 @op(method=False, inplace=True, node="RreluWithNoise")
 def rrelu_with_noise(input: Array, noise: Plain, *, xp: Any) -> Array:
     """:func:`leaky_relu` with a slope of its own for each element: ``noise``, which is 1 over 0."""
@@ -105,6 +131,38 @@ def rrelu_with_noise(input: Array, noise: Plain, *, xp: Any) -> Array:
 
 rrelu_with_noise.grad(input=lambda grad, noise: grad * noise)
 rrelu_with_noise.samples(fixed(lambda make: ((make(3, 2), make(3, 2, low=0.1, high=0.3)), {})))
+
+
+def _slopes(input: Tensor, lower: float, upper: float, training: bool) -> Tensor:
+    """1 over 0; below, draws while training and their mean otherwise."""
+    slopes = ones_like(input).detach()
+    negative = input.detach() <= 0
+    if training:
+        slopes[negative] = input.new_empty(int(negative.sum().item())).uniform_(lower, upper)
+    else:
+        slopes[negative] = (lower + upper) / 2
+    return slopes
+
+
+@composite(method=False)
+def rrelu(input: Tensor, lower: float = 1.0 / 8, upper: float = 1.0 / 3, training: bool = False) -> Tensor:
+    """:func:`leaky_relu` whose slope is drawn uniformly for each element; outside training it is the mean.
+
+    >>> import teachtorch as torch
+    >>> torch.rrelu(torch.tensor([-1.0, 2.0]), 0.0, 0.5)
+    tensor([-0.2500,  2.0000])
+    """
+    return rrelu_with_noise(input, _slopes(input, lower, upper, training))
+
+
+def rrelu_(input: Tensor, lower: float = 1.0 / 8, upper: float = 1.0 / 3, training: bool = False) -> Tensor:
+    """:func:`rrelu` in place.
+
+    >>> import teachtorch as torch
+    >>> torch.rrelu_(torch.tensor([-1.0, 2.0]), 0.0, 0.5)
+    tensor([-0.2500,  2.0000])
+    """
+    return input.rrelu_with_noise_(_slopes(input, lower, upper, training))
 
 
 @op(method=False, inplace=True)

@@ -6,11 +6,12 @@ import math
 from typing import Any
 
 from ..binding import Array
-from ..op import op
+from ..op import composite, op
 from ..plan import kernels
 from ..samples import fixed, unary
+from ..tensor import Tensor
 
-__all__ = ["celu", "log_sigmoid", "selu"]
+__all__ = ["celu", "selu", "selu_"]
 
 SELU_ALPHA = 1.6732632423543772848170429916717
 SELU_SCALE = 1.0507009873554804934193349852946
@@ -175,7 +176,8 @@ glu.grad(input=_glu_by_input)
 glu.samples(fixed(lambda make: ((make(3, 4),), {}), lambda make: ((make(4, 3), 0), {})))
 
 
-def selu(input: Any) -> Any:
+@composite(method=False)
+def selu(input: Tensor) -> Tensor:
     r"""``elu`` with the two constants that keep mean 0 and variance 1 from layer to layer.
 
     >>> import teachtorch as torch
@@ -183,3 +185,13 @@ def selu(input: Any) -> Any:
     tensor([-1.1113,  2.1014])
     """
     return elu(input, SELU_ALPHA, SELU_SCALE)
+
+
+def selu_(input: Tensor) -> Tensor:
+    """:func:`selu` in place.
+
+    >>> import teachtorch as torch
+    >>> torch.selu_(torch.tensor([-1., 2.]))
+    tensor([-1.1113,  2.1014])
+    """
+    return input.elu_(SELU_ALPHA, SELU_SCALE)

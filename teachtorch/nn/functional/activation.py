@@ -7,8 +7,8 @@ from typing import Any
 
 from ...ops import activation as _pieces
 from ...ops import smooth_activation as _smooth
-from ...ops.activation import hardshrink, prelu_kernel, rrelu_with_noise, softshrink
-from ...ops.creation import empty_like, ones_like, zeros_like
+from ...ops.activation import hardshrink, prelu, rrelu_, softshrink
+from ...ops.creation import empty_like, zeros_like
 from ...ops.elementwise import sigmoid, tanh
 from ...ops.smooth_activation import SELU_ALPHA, SELU_SCALE, gelu, softplus
 from ...ops.smooth_activation import log_sigmoid as logsigmoid
@@ -77,25 +77,6 @@ def leaky_relu_(input: Tensor, negative_slope: float = 0.01) -> Tensor:
     return input.leaky_relu_(negative_slope)
 
 
-def prelu(input: Tensor, weight: Tensor) -> Tensor:
-    """:func:`leaky_relu` with a learned slope, one for all or one for each channel (dimension 1).
-
-    Shapes: ``input`` ``(N, C, *)``, ``weight`` ``(C,)`` or ``(1,)``.
-    """
-    channels = input.shape[1] if input.dim() >= 2 else 1
-    if weight.numel() not in (1, channels):
-        raise RuntimeError(
-            "Mismatch of parameter numbers and input channel size. Found parameter numbers = "
-            f"{weight.numel()} and channel size = {channels}."
-        )
-    if input.dim() >= 1:
-        shape = [1] * input.dim()
-        if input.dim() >= 2:
-            shape[1] = weight.numel()
-        weight = weight.view(shape)
-    return prelu_kernel(input, weight)
-
-
 def rrelu(
     input: Tensor,
     lower: float = 1.0 / 8,
@@ -104,19 +85,8 @@ def rrelu(
     inplace: bool = False,
 ) -> Tensor:
     """:func:`leaky_relu` whose slope is drawn uniformly for each element; outside training it is the mean."""
-    slopes = ones_like(input).detach()
-    negative = input.detach() <= 0
-    if training:
-        count = int(negative.sum().item())
-        slopes[negative] = input.new_empty(count).uniform_(lower, upper)
-    else:
-        slopes[negative] = (lower + upper) / 2
-    return input.rrelu_with_noise_(slopes) if inplace else rrelu_with_noise(input, slopes)
-
-
-def rrelu_(input: Tensor, lower: float = 1.0 / 8, upper: float = 1.0 / 3, training: bool = False) -> Tensor:
-    """:func:`rrelu` in place."""
-    return rrelu(input, lower, upper, training, inplace=True)
+    run = _pieces.rrelu_ if inplace else _pieces.rrelu
+    return run(input, lower, upper, training)
 
 
 def hardsigmoid(input: Tensor, inplace: bool = False) -> Tensor:

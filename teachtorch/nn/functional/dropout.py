@@ -1,11 +1,10 @@
-"""Dropout: switch elements off at random while training, so that none is relied on alone."""
+"""Dropout, with the checks and warnings of PyTorch's functions; the drawing is in :mod:`teachtorch.ops.dropout`."""
 
 from __future__ import annotations
 
-import math
 import warnings
 
-from ...ops.creation import empty_like
+from ...ops.dropout import drop
 from ...tensor import Tensor
 
 __all__ = ["alpha_dropout", "dropout", "dropout1d", "dropout2d", "dropout3d", "feature_alpha_dropout"]
@@ -14,30 +13,6 @@ __all__ = ["alpha_dropout", "dropout", "dropout1d", "dropout2d", "dropout3d", "f
 def _check(p: float) -> None:
     if p < 0.0 or p > 1.0:
         raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
-
-
-def _drop(input: Tensor, p: float, training: bool, inplace: bool, features: bool, alpha: bool) -> Tensor:
-    """All variants: whole channels or single elements, to 0 or (``alpha``) to the low end of ``selu``."""
-    _check(p)
-    if features and input.dim() < 2:
-        raise RuntimeError("Feature dropout requires at least 2 dimensions in the input")
-    if not training or p == 0 or input.numel() == 0:
-        return input
-    if p == 1:
-        return input.zero_() if inplace else input * 0.0
-    if features:  # one draw for each sample and channel
-        keep = input.new_empty((*input.shape[:2], *[1] * (input.dim() - 2))).bernoulli_(1 - p)
-    else:
-        keep = empty_like(input).detach().bernoulli_(1 - p)
-    if not alpha:
-        keep = keep.div_(1 - p)  # so that the mean stays what it was
-        return input.mul_(keep) if inplace else input * keep
-    # Dropped elements go to -1.758, where selu saturates; then mean 0 and variance 1 are restored.
-    saturation = -1.7580993408473766
-    scale = 1.0 / math.sqrt((saturation * saturation * p + 1) * (1 - p))
-    shift = (keep - 1) * (-saturation * scale) - saturation * scale * p
-    keep = keep * scale
-    return input.mul_(keep).add_(shift) if inplace else input * keep + shift
 
 
 def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
@@ -50,27 +25,30 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
     >>> torch.nn.functional.dropout(torch.ones(6), p=0.5)
     tensor([0., 0., 2., 0., 0., 0.])
     """
-    return _drop(input, p, training, inplace, features=False, alpha=False)
+    _check(p)
+    return drop(input, p, training, features=False, alpha=False, inplace=inplace)
 
 
 def alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace: bool = False) -> Tensor:
     """Dropout for networks of ``selu``: keeps mean and variance."""
-    return _drop(input, p, training, inplace, features=False, alpha=True)
+    _check(p)
+    return drop(input, p, training, features=False, alpha=True, inplace=inplace)
 
 
 def feature_alpha_dropout(
     input: Tensor, p: float = 0.5, training: bool = False, inplace: bool = False
 ) -> Tensor:
     """:func:`alpha_dropout` of whole channels."""
-    return _drop(input, p, training, inplace, features=True, alpha=True)
+    _check(p)
+    return drop(input, p, training, features=True, alpha=True, inplace=inplace)
 
 
-def _channels(name: str, dims: int, input: Tensor, p: float, training: bool, inplace: bool) -> Tensor:
+def _channels(dims: int, input: Tensor, p: float, training: bool, inplace: bool) -> Tensor:
     """Dropout of whole channels; adds a batch dimension where there is none."""
     unbatched = input.dim() == dims + 1
     if unbatched:
         input = input.unsqueeze_(0) if inplace else input.unsqueeze(0)
-    result = _drop(input, p, training, inplace, features=True, alpha=False)
+    result = drop(input, p, training, features=True, alpha=False, inplace=inplace)
     if unbatched:
         result = result.squeeze_(0) if inplace else result.squeeze(0)
     return result
@@ -94,7 +72,7 @@ def dropout1d(input: Tensor, p: float = 0.5, training: bool = True, inplace: boo
             "exists to provide channel-wise dropout on inputs with 1 spatial dimension, a channel dimension, "
             "and an optional batch dimension (i.e. 2D or 3D inputs)."
         )
-    return _channels("dropout1d", 1, input, p, training, inplace)
+    return _channels(1, input, p, training, inplace)
 
 
 def dropout2d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
@@ -111,7 +89,7 @@ def dropout2d(input: Tensor, p: float = 0.5, training: bool = True, inplace: boo
             "dropout1d instead.",
             stacklevel=2,
         )
-    return _drop(input, p, training, inplace, features=True, alpha=False)
+    return drop(input, p, training, features=True, alpha=False, inplace=inplace)
 
 
 def dropout3d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
@@ -119,4 +97,4 @@ def dropout3d(input: Tensor, p: float = 0.5, training: bool = True, inplace: boo
     _check(p)
     if input.dim() not in (4, 5):
         warnings.warn(_warning("dropout3d", input.dim(), 3), stacklevel=2)
-    return _channels("dropout3d", 3, input, p, training, inplace)
+    return _channels(3, input, p, training, inplace)
