@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 from nets import both, net
 
+import teachtorch
+
 torch = pytest.importorskip("torch")
 pytestmark = pytest.mark.parity
 
