@@ -4,6 +4,7 @@ The same names, numbers, printouts and errors as PyTorch 2.13 on the CPU, in Pyt
 ``inspect.getsource(torch.mul)`` shows the mathematics of an operation.
 """
 
+# ruff: noqa: E402 - the warnings filter below must stand before the modules it is for
 from __future__ import annotations
 
 import math as _math
@@ -41,4 +42,6 @@ from .op import inplace_functions as _inplace_functions
 
 e, inf, nan, pi, newaxis = 2.718281828459045, _math.inf, _math.nan, 3.141592653589793, None
 
-globals().update(_inplace_functions())  # torch.exp_, torch.relu_: the in-place methods that PyTorch also has as functions
+globals().update(
+    _inplace_functions()
+)  # torch.exp_, torch.relu_: the in-place methods that PyTorch also has as functions

@@ -34,7 +34,15 @@ Ints = tuple[int, ...]
 NUMBERS = (bool, int, float, complex, np.number, np.bool_)
 REQUIRED: Any = type("REQUIRED", (), {})
 
-_ALIASES = {"axis": "dim", "keepdims": "keepdim", "x": "input", "a": "input", "x1": "input", "x2": "other", "self": "input"}
+_ALIASES = {
+    "axis": "dim",
+    "keepdims": "keepdim",
+    "x": "input",
+    "a": "input",
+    "x1": "input",
+    "x2": "other",
+    "self": "input",
+}
 
 
 class Signature:
@@ -53,7 +61,7 @@ class Signature:
         self.required = sum(given.get(p, REQUIRED) is REQUIRED for p in names[:n_positional])
         kinds = [str(kernel.__annotations__.get(p, "")).strip("'\"") for p in self.names]
         at = lambda test: tuple(i for i, k in enumerate(kinds) if test(k))
-        self.arrays = at(lambda k: k.startswith("Array") or k.startswith("Plain"))
+        self.arrays = at(lambda k: k.startswith(("Array", "Plain")))
         self.promoted = at(lambda k: k.startswith("Array"))
         self.lists = at(lambda k: k.startswith("Sequence[Array"))
         self.ints = at(lambda k: k == "Ints")
@@ -67,7 +75,9 @@ class Signature:
         n = len(args)
         if n > self.positional:
             if not self.ints or self.ints[0] != self.positional - 1:
-                raise TypeError(f"{self.name}() takes {self.positional} positional arguments but {n} were given")
+                raise TypeError(
+                    f"{self.name}() takes {self.positional} positional arguments but {n} were given"
+                )
             first = self.ints[0]
             args = (*args[:first], tuple(args[first:]))
             n = len(args)

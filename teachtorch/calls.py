@@ -22,6 +22,7 @@ from .dtypes import is_half
 from .grad_mode import is_grad_enabled
 from .inplace import check_writable, write
 from .node import NO_EDGE, accumulator
+from .plan import SaveClone
 from .promotion import result_dtype
 from .tensor import MAYBE, Tensor, View, storage_of
 
@@ -44,7 +45,12 @@ def forward_caller(op: Op) -> Callable[..., Any]:
         return _view(op)
     if settled and signature.edges == signature.arrays == (0,):
         return _unary(op)
-    if settled and signature.edges == signature.arrays == (0, 1) and signature.required == 2 and op.returns is None:
+    if (
+        settled
+        and signature.edges == signature.arrays == (0, 1)
+        and signature.required == 2
+        and op.returns is None
+    ):
         return _binary(op)
 
     def call(*args: Any, out: Any = None, **kwargs: Any) -> Any:
@@ -112,7 +118,12 @@ def _binary(op: Op) -> Callable[..., Any]:
             else:
                 b = other
                 kind = type(other)
-                ready = (kind is float or kind is int) and numbers_too and a.dtype in floats and type(a) is ndarray
+                ready = (
+                    (kind is float or kind is int)
+                    and numbers_too
+                    and a.dtype in floats
+                    and type(a) is ndarray
+                )
                 tracked = input._requires_grad
             if ready:
                 try:
@@ -280,9 +291,7 @@ def _arrays_of(op: Op, i: int, tensors: Any) -> list[Any]:
         tensors = tuple(tensors)
     for k, t in enumerate(tensors):
         if not isinstance(t, Tensor):
-            raise TypeError(
-                f"expected Tensor as element {k} in argument {i}, but got {type(t).__name__}"
-            )
+            raise TypeError(f"expected Tensor as element {k} in argument {i}, but got {type(t).__name__}")
     return [t._array for t in tensors]
 
 
@@ -359,7 +368,7 @@ def record(op: Op, values: Any, results: Any, inplace: bool = False) -> Any:
                 else:
                     edges.append(NO_EDGE)
             lengths = (*lengths, len(value))
-        elif value is None or i not in signature.scalars:
+        elif i not in signature.scalars or (value is None and _has_tensor(values, signature.scalars)):
             edges.append(NO_EDGE)
         bit <<= 1
     if not code:
@@ -368,7 +377,7 @@ def record(op: Op, values: Any, results: Any, inplace: bool = False) -> Any:
     key = (code, overload, lengths, inplace)
     plan = op.plans.get(key)
     if plan is None:
-        counts = tuple(_edge_count(values[i], i in signature.scalars) for i in signature.edges)
+        counts = tuple(_edge_count(values, i, signature.scalars) for i in signature.edges)
         plan = op.plan(key, code, overload, counts, inplace)
     if not plan.rules:
         return None
@@ -455,10 +464,18 @@ def record_two(op: Op, values: Any, result: Tensor) -> None:
     made.saved = plan.save(values, (result,)) if plan.captures else ()
 
 
-def _edge_count(value: Any, scalar: bool) -> int:
+def _edge_count(values: Any, i: int, scalars: tuple[int, ...]) -> int:
+    value = values[i]
     if isinstance(value, (list, tuple)):
         return len(value)
-    return 0 if scalar and not isinstance(value, Tensor) and value is not None else 1
+    if i not in scalars or isinstance(value, Tensor):
+        return 1
+    return int(value is None and _has_tensor(values, scalars))
+
+
+def _has_tensor(values: Any, positions: tuple[int, ...]) -> bool:
+    """Whether one of these arguments is a tensor: then a missing one is a missing tensor, and has an edge too."""
+    return any(isinstance(values[i], Tensor) for i in positions)
 
 
 # -- writing to an existing tensor --------------------------------------------------------------------
@@ -468,7 +485,12 @@ def inplace_caller(op: Op) -> Callable[..., Any]:
     """``name_``: the result is written to the first argument."""
     signature, kernel, direct = op.signature, op.kernel, op.direct
     floats = frozenset(d for d in direct if d.kind in "fc")
-    short = op.takes_out and signature.arrays == signature.promoted and len(signature.arrays) <= 2 and not signature.ints
+    short = (
+        op.takes_out
+        and signature.arrays == signature.promoted
+        and len(signature.arrays) <= 2
+        and not signature.ints
+    )
     short = short and op.promotion != "none" and signature.arrays == tuple(range(len(signature.arrays)))
 
     def call(*args: Any, **kwargs: Any) -> Any:
@@ -484,7 +506,7 @@ def inplace_caller(op: Op) -> Callable[..., Any]:
                 operand = other
                 kind = type(other)
                 ready = (kind is float or kind is int or other is None) and array.dtype in floats
-            if ready and type(array) is ndarray:
+            if ready and type(array) is ndarray and (array.base is None or 0 not in array.strides):
                 try:
                     if other is None:
                         kernel(array, xp=np, out=array, **kwargs)
@@ -505,10 +527,9 @@ def inplace_caller(op: Op) -> Callable[..., Any]:
         node, originals = None, values
         if is_grad_enabled():
             check_writable(target, values)
-            if op.rules:
-                if target._requires_grad or target._view is not None:
-                    originals = [_before(target), *values[1:]]
-                node = record(op, originals, (target,), inplace=True)
+            node = record(op, values, (target,), inplace=True) if op.rules else None
+            if node is not None:
+                originals = [_before(target, node), *values[1:]]
         return write(op, target, values, originals, node)
 
     call.__name__ = op.name + "_"
@@ -516,10 +537,11 @@ def inplace_caller(op: Op) -> Callable[..., Any]:
     return call
 
 
-def _before(target: Tensor) -> Tensor:
+def _before(target: Tensor, node: Any) -> Tensor:
     """The target as it is now, history included, for a derivative that needs the overwritten values."""
     snapshot = _new(Tensor)
-    snapshot._array = target._array  # copied by `write` if the plan saves it
+    overwritten = any(isinstance(c, SaveClone) for c in node.plan.captures)
+    snapshot._array = target._array.copy() if overwritten else target._array
     snapshot._requires_grad = target.requires_grad
     snapshot._grad_fn, snapshot._output_nr = target.grad_fn, target._output_nr
     if snapshot._requires_grad and snapshot._grad_fn is None:

@@ -30,14 +30,18 @@ class device:
 
     def __init__(self, type: str | int | device = "cpu", index: int | None = None) -> None:
         if isinstance(type, device):
-            type, index = type.type, type.index
-        elif isinstance(type, int):
-            type, index = "cuda", type
-        elif (match := re.fullmatch(r"([a-z]+)(?::(\d+))?", type)) is None:
+            self.type, self.index = type.type, type.index
+            return
+        if isinstance(type, int):
+            self.type, self.index = "cuda", type
+            return
+        if (match := re.fullmatch(r"([a-z]+)(?::(\d+))?", type)) is None:
             raise RuntimeError(f"Invalid device string: '{type}'")
         elif match[2] is not None:
             if index is not None:
-                raise RuntimeError(f"type (string) must not include an index because index was passed explicitly: {type}")
+                raise RuntimeError(
+                    f"type (string) must not include an index because index was passed explicitly: {type}"
+                )
             type, index = match[1], int(match[2])
         if type not in _TYPES.split(", "):
             raise RuntimeError(f"Expected one of {_TYPES} device type at start of device string: {type}")

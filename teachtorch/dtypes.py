@@ -7,6 +7,7 @@ imported when the first bfloat16 tensor is made and not before.
 
 from __future__ import annotations
 
+import builtins
 from typing import Any
 
 import numpy as np
@@ -27,12 +28,24 @@ class dtype:
     True
     """
 
-    __slots__ = ("is_complex", "is_floating_point", "is_signed", "itemsize", "kind", "legacy", "name", "numpy")
+    __slots__ = (
+        "is_complex",
+        "is_floating_point",
+        "is_signed",
+        "itemsize",
+        "kind",
+        "legacy",
+        "name",
+        "numpy",
+    )
 
     name: str
+    itemsize: builtins.int
     numpy: np.dtype[Any]
 
-    def __init__(self, name: str, kind: str, itemsize: int, legacy: str, numpy_type: Any = None) -> None:
+    def __init__(
+        self, name: str, kind: str, itemsize: builtins.int, legacy: str, numpy_type: Any = None
+    ) -> None:
         self.name = name
         self.kind = kind  # "b" bool, "u" unsigned, "i" signed, "f" floating, "c" complex: also their order
         self.itemsize = itemsize
@@ -158,7 +171,9 @@ class finfo:
     def __init__(self, type: dtype | None = None) -> None:
         type = get_default_dtype() if type is None else type
         if not (type.is_floating_point or type.is_complex):
-            raise TypeError("torch.finfo() requires a floating point input type. Use torch.iinfo to handle 'torch.finfo'")
+            raise TypeError(
+                "torch.finfo() requires a floating point input type. Use torch.iinfo to handle 'torch.finfo'"
+            )
         real = type.to_real()
         if real is bfloat16:
             import ml_dtypes
@@ -192,7 +207,9 @@ class iinfo:
 
     def __init__(self, type: dtype) -> None:
         if type.is_floating_point or type.is_complex:
-            raise TypeError("torch.iinfo() requires an integer input type. Use torch.finfo to handle 'torch.iinfo'")
+            raise TypeError(
+                "torch.iinfo() requires an integer input type. Use torch.finfo to handle 'torch.iinfo'"
+            )
         if type is bool:
             raise TypeError("torch.bool is not supported by torch.iinfo")
         limits = np.iinfo(type.numpy)

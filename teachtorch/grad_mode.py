@@ -53,7 +53,7 @@ class _Mode:
                 FutureWarning,
                 stacklevel=2,
             )
-            func.__init__ = self(func.__init__)
+            func.__init__ = self(func.__init__)  # type: ignore[misc]  # as the warning says
             return func
         clone = self.clone
         if getattr(func, "__code__", None) and func.__code__.co_flags & GENERATOR:

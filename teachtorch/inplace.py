@@ -16,13 +16,18 @@ import numpy as np
 from .backend import namespace, strided
 from .diagnose import explain
 from .dtypes import FROM_NUMPY
-from .node import Node, edge
+from .node import Node, edge, set_history
+from .plan import SaveResult
 from .promotion import can_cast
 from .storage import Storage, address, extent
-from .tensor import Tensor
+from .tensor import Tensor, storage_of
 
 if TYPE_CHECKING:
     from .op import Op
+
+
+_OVERLAP_IS_FINE = ("fill", "index_put", "masked_fill", "zero")
+"""Operations that PyTorch lets write to one place several times, as through an expanded tensor."""
 
 
 def write(op: Op, target: Tensor, values: list[Any], originals: list[Any], node: Node | None) -> Tensor:
@@ -30,13 +35,16 @@ def write(op: Op, target: Tensor, values: list[Any], originals: list[Any], node:
     from .calls import prepare  # calls imports this module
 
     destination = target._array
-    if op.name not in ("fill", "zero"):  # the same value everywhere: overlap does no harm
+    if op.name not in _OVERLAP_IS_FINE and not (op.name == "copy" and values[1] is target):
         check_no_overlap(target)
         if op.promotion != "none" or op.name == "copy":
             check_no_partial_overlap(target, values)
+    elif op.name == "index_put":
+        check_no_partial_overlap(target, values, same_is_fine=False)
     arrays, xp, narrow = prepare(op, values)
-    if node is not None:
-        _copy_overwritten(node, originals)
+    saved: list[Any] = []
+    if node is not None:  # before the write: what it saves and overwrites is stale from then on
+        saved = [c.save(originals, (target,)) for c in node.plan.captures]
     n = op.signature.positional
     settings = dict(zip(op.signature.names[n:], arrays[n:])) if n < len(arrays) else {}
     if op.needs_xp:
@@ -67,15 +75,13 @@ def write(op: Op, target: Tensor, values: list[Any], originals: list[Any], node:
     target._bump_version()
     if node is not None:
         rebase_history(target, node)
-        node.saved = node.plan.save(originals, (target,)) if node.plan.captures else ()
+        node.saved = tuple(
+            [
+                c.save(originals, (target,)) if type(c) is SaveResult else s
+                for c, s in zip(node.plan.captures, saved)
+            ]
+        )
     return target
-
-
-def _copy_overwritten(node: Node, originals: list[Any]) -> None:
-    from .plan import SaveClone
-
-    if any(isinstance(c, SaveClone) for c in node.plan.captures):
-        originals[0]._array = originals[0]._array.copy()
 
 
 def _shape_of(op: Op, arrays: list[Any], settings: dict[str, Any]) -> Any:
@@ -103,13 +109,17 @@ def store(destination: Any, raw: Any) -> None:
 
 def check_writable(target: Tensor, values: list[Any]) -> None:
     """Raise PyTorch's errors about leaves and about views that a recorded operation must not write to."""
-    if not any(isinstance(value, Tensor) and value._requires_grad and value.requires_grad for value in values):
+    if not any(
+        isinstance(value, Tensor) and value._requires_grad and value.requires_grad for value in values
+    ):
         return
     view = target._view
     if view is not None:
         check_view_history(target, "is being")
         if target.requires_grad and view.base.is_leaf:
-            raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
+            raise RuntimeError(
+                "a view of a leaf Variable that requires grad is being used in an in-place operation."
+            )
     if target.requires_grad and target.is_leaf:
         raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
 
@@ -122,8 +132,7 @@ def check_view_history(view: Tensor, modified: str) -> None:
         return
     node = view._grad_fn
     if node is not None:
-        name = node.name().rstrip("0123456789").removesuffix("Backward")
-        output = f"Output {view._output_nr} of {name} is a view"
+        output = f"Output {view._output_nr} of {node.short_name()} is a view"
     if node is None or record.origin == "no_grad":
         start = "A view was created in" if node is None else f"{output} of a view which was created in"
         message = f"{start} no_grad mode and {modified} modified inplace with grad mode enabled."
@@ -135,16 +144,16 @@ def check_view_history(view: Tensor, modified: str) -> None:
             "the output views to be modified inplace. You should replace the inplace operation by an out-of-place one."
         )
     raise RuntimeError(
-        f"{message} Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by "
-        "moving both the view and the inplace either both inside the no_grad block (if you don't want the inplace to be "
+        f"{message} Given that this use case is ambiguous and error-prone, it is forbidden. You can "
+        "clarify your code by "
+        "moving both the view and the inplace either both inside the no_grad block (if you don't "
+        "want the inplace to be "
         "tracked) or both outside (if you want the inplace to be tracked)."
     )
 
 
 def check_no_overlap(target: Tensor) -> None:
     """Refuse to write to a tensor of which several elements are one place in memory (an expanded one)."""
-    if target._view is None:
-        return
     array = target._array
     for n, s in zip(array.shape, array.strides):
         if s == 0 and n > 1:
@@ -154,21 +163,19 @@ def check_no_overlap(target: Tensor) -> None:
             )
 
 
-def check_no_partial_overlap(target: Tensor, values: list[Any]) -> None:
+def check_no_partial_overlap(target: Tensor, values: list[Any], same_is_fine: bool = True) -> None:
     """Refuse to read from memory that the same operation writes to, unless element by element the same."""
-    storage = target._storage
-    if storage is None:
-        return
-    for value in values:
-        if isinstance(value, Tensor) and value is not target and value._storage is storage:
+    storage = storage_of(target)
+    for value in values[1:]:
+        other = value._storage if isinstance(value, Tensor) else None
+        if other is not None and other.array is storage.array:
             a, b = target._array, value._array
             if not (a.size and b.size and is_dense(a) and is_dense(b)):
                 continue  # too hard to tell for PyTorch as well, which allows it
-            begin, other = address(a), address(b)
-            same = begin == other and a.size == b.size
-            if same and a.strides == b.strides:
+            begin, start = address(a), address(b)
+            if same_is_fine and begin == start and a.shape == b.shape and a.strides == b.strides:
                 continue
-            if begin < other + b.nbytes and other < begin + a.nbytes:
+            if begin < start + b.nbytes and start < begin + a.nbytes:
                 raise RuntimeError(
                     "unsupported operation: some elements of the input tensor and the written-to tensor refer to a "
                     "single memory location. Please clone() the tensor before performing the operation."
@@ -189,11 +196,9 @@ def rebase_history(target: Tensor, node: Node) -> None:
     """Make `node` the history of `target`, and of its base if it is a view."""
     view = target._view
     if view is None:
-        target._grad_fn, target._output_nr, target._requires_grad = node, 0, True
+        set_history(target, node)
         return
-    base = view.base
-    copy = CopySlices(base, target, node)
-    base._grad_fn, base._output_nr, base._requires_grad = copy, 0, True
+    set_history(view.base, CopySlices(view.base, target, node))
     target._requires_grad = True
     _ = target.grad_fn  # regenerated from the base's new history, as for every other view of it
 
@@ -275,7 +280,9 @@ def write_out(out: Any, result: Tensor) -> Tensor:
     raw = result._array
     raw_type, type_ = FROM_NUMPY[raw.dtype], FROM_NUMPY[out._array.dtype]
     if not can_cast(raw_type, type_):
-        raise RuntimeError(f"result type {raw_type.legacy} can't be cast to the desired output type {type_.legacy}")
+        raise RuntimeError(
+            f"result type {raw_type.legacy} can't be cast to the desired output type {type_.legacy}"
+        )
     if raw.shape != out._array.shape:
         if out._array.size:
             warnings.warn(
@@ -294,5 +301,3 @@ def write_out(out: Any, result: Tensor) -> Tensor:
         out._array[...] = raw
     out._bump_version()
     return out
-
-

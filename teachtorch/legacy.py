@@ -37,7 +37,9 @@ def _legacy_type(dtype: dtypes.dtype) -> Any:
         return finish(np.zeros(as_ints(args) if args else 0, dtype.numpy))
 
     name = f"{dtype.legacy}Tensor"
-    doc = f"A tensor of {dtype}, from data or of a shape. Write ``torch.tensor(data, dtype={dtype})`` instead."
+    doc = (
+        f"A tensor of {dtype}, from data or of a shape. Write ``torch.tensor(data, dtype={dtype})`` instead."
+    )
     return _LegacyType(name, (), {"__new__": new, "__doc__": doc, "dtype": dtype, "__module__": "torch"})
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Edge = tuple["Node | None", int]
 NO_EDGE: Edge = (None, 0)
 
-next_sequence = itertools.count().__next__
+next_sequence: Callable[[], int] = itertools.count().__next__
 """Nodes are numbered as they are made; backward takes the youngest ready node first."""
 
 
@@ -37,11 +37,14 @@ class RemovableHandle:
     def __init__(self, hooks: OrderedDict[int, Any], *, extra_dict: Any = None) -> None:
         self.id = next(self._next_id)
         self._hooks = weakref.ref(hooks)
-        self._extra = [weakref.ref(d) for d in ([extra_dict] if isinstance(extra_dict, dict) else extra_dict or [])]
+        self._extra = [
+            weakref.ref(d) for d in ([extra_dict] if isinstance(extra_dict, dict) else extra_dict or [])
+        ]
 
     def remove(self) -> None:
         """Remove the hook; removing it twice is harmless."""
-        for ref in (self._hooks, *self._extra):
+        references: list[Any] = [self._hooks, *self._extra]
+        for ref in references:
             hooks = ref()
             if hooks is not None:
                 hooks.pop(self.id, None)
@@ -116,6 +119,10 @@ class Node:
     def name(self) -> str:
         """``"MulBackward0"``."""
         return type(self).__name__
+
+    def short_name(self) -> str:
+        """How PyTorch's messages call it: ``"Mul"``, ``"Squeeze1"``."""
+        return self.name().replace("Backward0", "").replace("Backward", "")
 
     @property
     def metadata(self) -> dict[Any, Any]:
@@ -192,7 +199,9 @@ class AccumulateGrad(Node):
     __slots__ = ("_variable",)
 
     def __init__(self, variable: Tensor) -> None:
-        self._variable = weakref.ref(variable)  # the leaf owns its node; nodes that use the leaf keep it alive
+        self._variable = weakref.ref(
+            variable
+        )  # the leaf owns its node; nodes that use the leaf keep it alive
         array = variable._array
         self.outputs = ((array.shape, array.dtype),)
         self.next_functions = ()
@@ -228,15 +237,30 @@ class AccumulateGrad(Node):
         """Nothing to free."""
 
 
-def accumulator(leaf: Tensor) -> AccumulateGrad | None:
-    """The one AccumulateGrad of a leaf, made when the leaf is first used.
-
-    None for a view made under ``no_grad``: it requires grad because its base does, but receives none.
-    """
-    node = leaf._accumulator
-    if node is None and leaf._requires_grad is True:
+def accumulator(leaf: Tensor) -> AccumulateGrad:
+    """The one AccumulateGrad of a leaf, made when the leaf is first used."""
+    node: AccumulateGrad | None = leaf._accumulator
+    if node is None:
         node = leaf._accumulator = AccumulateGrad(leaf)
     return node
+
+
+def check_still_leaf(leaf: Tensor) -> None:
+    """A leaf may have changed since it was used: frozen, which is fine, or made the result of an operation."""
+    if leaf._grad_fn is not None:
+        raise RuntimeError("leaf variable has been moved into the graph interior")
+
+
+def set_history(tensor: Tensor, node: Node) -> None:
+    """`node` has made `tensor`, from now on: an operation wrote to it, or to what it is a view of.
+
+    Hooks that the tensor had stay with its old node; ``retain_grad`` means the tensor as it is now.
+    """
+    old = tensor._grad_fn
+    if old is not None and tensor._retains_grad:
+        node.attached().retained[0] = old.attached().retained.pop(tensor._output_nr)
+    tensor._hooks = None
+    tensor._grad_fn, tensor._output_nr, tensor._requires_grad = node, 0, True
 
 
 def edge(tensor: Tensor) -> Edge:

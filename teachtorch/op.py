@@ -29,13 +29,40 @@ import numpy as np
 from . import calls, dtypes
 from .binding import Signature
 from .node import Node
-from .plan import Capture, Plan, SaveClone, SaveNamespace, SaveResult, SaveShape, SaveStrides, SaveTensor, SaveTensors, needs_of
+from .plan import (
+    Capture,
+    Plan,
+    SaveClone,
+    SaveNamespace,
+    SaveResult,
+    SaveShape,
+    SaveStrides,
+    SaveTensor,
+    SaveTensors,
+    needs_of,
+)
 from .tensor import Tensor
 
 NONE, DEFAULT, FLOAT = "none", "default", "float"
 """Promotion: leave the dtypes alone; meet in the common type; meet in the common floating type."""
 
-AUGMENTED = frozenset(f"__{name}__" for name in "add sub mul truediv floordiv mod pow and or xor lshift rshift".split())
+AUGMENTED = frozenset(
+    f"__{name}__"
+    for name in [
+        "add",
+        "sub",
+        "mul",
+        "truediv",
+        "floordiv",
+        "mod",
+        "pow",
+        "and",
+        "or",
+        "xor",
+        "lshift",
+        "rshift",
+    ]
+)
 """Operators with an in-place form: ``x += y`` runs ``x.add_(y)``."""
 
 registry: dict[str, Op] = {}
@@ -76,7 +103,9 @@ class Op:
         self.name = kernel.__name__
         self.kernel = kernel
         self.signature = Signature(kernel, self.name.rstrip("_") if self.name.endswith("_") else self.name)
-        parameters = kernel.__code__.co_varnames[: kernel.__code__.co_argcount + kernel.__code__.co_kwonlyargcount]
+        parameters = kernel.__code__.co_varnames[
+            : kernel.__code__.co_argcount + kernel.__code__.co_kwonlyargcount
+        ]
         self.needs_xp = "xp" in parameters
         self.takes_out = "out" in parameters
         self.array_positions = self.signature.arrays or self.signature.lists
@@ -150,13 +179,12 @@ class Op:
     def plan(self, key: Any, code: int, overload: int, lengths: tuple[int, ...], inplace: bool) -> Plan:
         """The plan for the inputs whose bit is set in `code`; made once and kept under `key`."""
         wanted: list[tuple[int, str]] = []
-        position = bit = 0
+        position = 0
         signature = self.signature
-        for i, length in zip(signature.edges, lengths):
+        for bit, (i, length) in enumerate(zip(signature.edges, lengths)):
             if (code >> bit) & 1 and signature.names[i] in self.rules:
                 wanted.append((position, signature.names[i]))
             position += length
-            bit += 1
         plan = self.plans[key] = Plan(self, self.node_class(overload), wanted, lengths, inplace)
         return plan
 

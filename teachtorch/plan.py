@@ -65,7 +65,7 @@ def stale(node: Node, array: Any, output: str, version: int, expected: int) -> R
 def _output_of(tensor: Tensor) -> str:
     """``", which is output 0 of Exp"`` for the message above."""
     node = tensor._grad_fn
-    return "" if node is None else f", which is output {tensor._output_nr} of {node.name().rstrip('0123456789').removesuffix('Backward')}"
+    return "" if node is None else f", which is output {tensor._output_nr} of {node.short_name()}"
 
 
 class Capture:
@@ -193,7 +193,7 @@ class SaveResult(Capture):
             return entry.unpack(entry.packed)._array
         array, storage, version = entry
         if storage.version != version:
-            output = f", which is output {self.index} of {node.name().rstrip('0123456789').removesuffix('Backward')}"
+            output = f", which is output {self.index} of {node.short_name()}"
             raise stale(node, array, output, storage.version, version)
         return array
 
@@ -254,10 +254,24 @@ def pack(tensor: Tensor) -> SavedVariable:
 class Plan:
     """Which derivatives a node computes, for one operation and one set of inputs that need them."""
 
-    __slots__ = ("_in_order", "_savers", "captures", "holds_tensors", "node_class", "op", "rules", "saved_names")
+    __slots__ = (
+        "_in_order",
+        "_savers",
+        "captures",
+        "holds_tensors",
+        "node_class",
+        "op",
+        "rules",
+        "saved_names",
+    )
 
     def __init__(
-        self, op: Op, node_class: type[Node], wanted: list[tuple[int, str]], lengths: tuple[int, ...], inplace: bool
+        self,
+        op: Op,
+        node_class: type[Node],
+        wanted: list[tuple[int, str]],
+        lengths: tuple[int, ...],
+        inplace: bool,
     ) -> None:
         self.op = op
         self.node_class = node_class
@@ -283,7 +297,7 @@ class Plan:
         """What backward will need."""
         if saved_tensor_hooks:
             return tuple([c.save(values, results) for c in self.captures])
-        entries = []
+        entries: list[Any] = []
         for quick, index, capture in self._savers:  # the common kinds inline: this runs in every forward
             if quick == 1:
                 value = values[index]
@@ -402,5 +416,3 @@ def needs_of(rule: Rule, argument: str) -> tuple[str, ...]:
     if not names or names[0] not in ("grad", "grads"):
         raise TypeError(f"the derivative by {argument!r} must take `grad` first, not {names}")
     return names[1:]
-
-

@@ -7,16 +7,22 @@ from typing import Any
 
 
 def _make(name: str, *fields: str) -> Any:
-    base: Any = namedtuple(name, fields)  # noqa: PYI024
+    base: Any = namedtuple(name, fields)  # type: ignore[misc]  # the names are data
 
     def construct(cls: Any, *values: Any) -> Any:
         # PyTorch's take one sequence; here also the values one by one.
-        return tuple.__new__(cls, values[0] if len(values) == 1 and isinstance(values[0], (list, tuple)) else values)
+        return tuple.__new__(
+            cls, values[0] if len(values) == 1 and isinstance(values[0], (list, tuple)) else values
+        )
 
     def show(self: Any) -> str:
         return f"torch.return_types.{name}(\n" + ",\n".join(f"{f}={v!r}" for f, v in zip(fields, self)) + ")"
 
-    return type(name, (base,), {"__new__": construct, "__repr__": show, "__slots__": (), "__module__": "torch.return_types"})
+    return type(
+        name,
+        (base,),
+        {"__new__": construct, "__repr__": show, "__slots__": (), "__module__": "torch.return_types"},
+    )
 
 
 max = _make("max", "values", "indices")

@@ -35,7 +35,14 @@ positive = bounded(0.1, 3.0)
 
 def binary(make: Make) -> Iterator[Sample]:
     """Two tensors that broadcast, away from zero, and a tensor with a number."""
-    for left, right in (((3, 2), (3, 2)), ((3, 2), (2,)), ((3, 1), (1, 2)), ((), (2,)), ((), ()), ((0, 2), (1,))):
+    for left, right in (
+        ((3, 2), (3, 2)),
+        ((3, 2), (2,)),
+        ((3, 1), (1, 2)),
+        ((), (2,)),
+        ((), ()),
+        ((0, 2), (1,)),
+    ):
         yield (make(*left), make(*right, low=0.5, high=2.0)), {}
     yield (make(3, 2), 2), {}
 

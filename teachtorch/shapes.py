@@ -75,7 +75,7 @@ def as_shape(size: Any) -> tuple[int, ...]:
     """Sizes as given to ``zeros(2, 3)``, ``zeros((2, 3))`` or ``zeros(torch.Size([2, 3]))``."""
     if len(size) == 1 and not isinstance(size[0], int):
         only = size[0]
-        if isinstance(only, Iterable) and getattr(only, "ndim", 1):
+        if isinstance(only, Iterable) and getattr(only, "ndim", True):
             size = only
     return tuple(n if type(n) is int else operator.index(n) for n in size)
 

@@ -242,7 +242,7 @@ class Tensor:
 
     @requires_grad.setter
     def requires_grad(self, value: bool) -> None:
-        if not self.is_leaf and not value:
+        if not value and (self._grad_fn is not None or not self.is_leaf):
             raise RuntimeError(
                 "you can only change requires_grad flags of leaf variables. If you want to use a computed variable "
                 "in a subgraph that doesn't require differentiation use var_no_grad = var.detach()."
@@ -299,13 +299,16 @@ class Tensor:
             self._grad = None
             return
         if not isinstance(value, Tensor):
-            raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}")
+            raise TypeError(
+                f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}"
+            )
         if value is self:
             raise RuntimeError("can't assign Variable as its own grad")
         if value._array.dtype != self._array.dtype:
             raise RuntimeError(
                 f"attempting to assign a gradient with dtype '{value.dtype.legacy.lower()}' to a tensor with dtype "
-                f"'{self.dtype.legacy.lower()}'. The gradient must match the tensor's dtype (or the tensor's grad_dtype)."
+                f"'{self.dtype.legacy.lower()}'. The gradient must match the tensor's dtype (or the "
+                "tensor's grad_dtype)."
             )
         if value._array.shape != self._array.shape:
             raise RuntimeError(
@@ -330,7 +333,9 @@ class Tensor:
         if not isinstance(value, Tensor):
             raise TypeError(f"Variable data has to be a tensor, but got {type(value).__name__}")
         if self._grad_fn is None and self._requires_grad and value._array.dtype.kind in "biu":
-            raise RuntimeError("data set to a tensor that requires gradients must be floating point or complex dtype")
+            raise RuntimeError(
+                "data set to a tensor that requires gradients must be floating point or complex dtype"
+            )
         version = self._version
         if value._array.shape != self._array.shape or value._array.dtype != self._array.dtype:
             self._accumulator = None  # it expects gradients of the old shape and dtype
@@ -470,7 +475,9 @@ class Tensor:
         if force:
             return self.detach().cpu().numpy()
         if is_grad_enabled() and self.requires_grad:
-            raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
+            raise RuntimeError(
+                "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
+            )
         array = self._array
         if type(array) is not np.ndarray:
             raise TypeError(

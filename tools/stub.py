@@ -22,7 +22,7 @@ from teachtorch.op import registry
 
 PATH = Path(__file__).parent.parent / "teachtorch" / "tensor.pyi"
 
-HEADER = '''\
+HEADER = """\
 # Written by `python -m tools.stub`; do not edit. A test fails when it is stale.
 import builtins
 from collections import OrderedDict
@@ -74,14 +74,24 @@ class Tensor:
     is_mps: builtins.bool
     is_xpu: builtins.bool
     def __new__(cls, *args: Any, **kwargs: Any) -> Any: ...
-'''
+"""
 
 # A method named `float` or `int` hides the builtin inside the class body: name the builtins in full.
-BUILTINS = {name: f"builtins.{name}" for name in ("bool", "int", "float", "complex", "type", "tuple", "list", "dict", "range", "slice")}
+BUILTINS = {
+    name: f"builtins.{name}"
+    for name in ("bool", "int", "float", "complex", "type", "tuple", "list", "dict", "range", "slice")
+}
 OTHERS = {
-    "Array": "Tensor", "Plain": "Tensor", "Scalar": "Number", "Dims": "builtins.int | builtins.tuple[builtins.int, ...] | None",
-    "DType": "_dtype | None", "dtype": "_dtype", "device": "_device", "Device": "_device", "np.ndarray": "Any",
-}  # fmt: skip
+    "Array": "Tensor",
+    "Plain": "Tensor",
+    "Scalar": "Number",
+    "Dims": "builtins.int | builtins.tuple[builtins.int, ...] | None",
+    "DType": "_dtype | None",
+    "dtype": "_dtype",
+    "device": "_device",
+    "Device": "_device",
+    "np.ndarray": "Any",
+}
 
 
 def annotation(value: Any) -> str:
@@ -90,8 +100,24 @@ def annotation(value: Any) -> str:
         return "Any"
     text = value if isinstance(value, str) else getattr(value, "__name__", "Any")
     names = re.findall(r"[A-Za-z_][\w.]*", text)
-    known = {*BUILTINS, *OTHERS, "Tensor", "Number", "None", "Any", "Sequence", "str", "Size", "Node", "Edge", "Storage",
-             "TypedStorage", "RemovableHandle", "Callable", "Iterator", "Number"}  # fmt: skip
+    known = {
+        *BUILTINS,
+        *OTHERS,
+        "Tensor",
+        "Number",
+        "None",
+        "Any",
+        "Sequence",
+        "str",
+        "Size",
+        "Node",
+        "Edge",
+        "Storage",
+        "TypedStorage",
+        "RemovableHandle",
+        "Callable",
+        "Iterator",
+    }
     if any(name not in known for name in names):
         return "Any"
     text = re.sub(r"[A-Za-z_][\w.]*", lambda m: {**BUILTINS, **OTHERS}.get(m[0], m[0]), text)
@@ -123,14 +149,15 @@ def method(name: str, function: Callable[..., Any]) -> str:
     if parts[-1] == "*":
         parts.pop()
     result = "Tensor" if inplace else annotation(inspect.signature(source).return_annotation)
-    ignore = "  # type: ignore[override]" if name in ("__eq__", "__ne__") else ""
-    return f"    def {name}({', '.join(parts)}) -> {result}: ...{ignore}"
+    return f"    def {name}({', '.join(parts)}) -> {result}: ..."
 
 
 def prop(name: str, value: property) -> list[str]:
     """A property's lines, with its setter."""
     getter: Any = value.fget
-    result = "Any" if getter.__name__ == "<lambda>" else annotation(inspect.signature(getter).return_annotation)
+    result = (
+        "Any" if getter.__name__ == "<lambda>" else annotation(inspect.signature(getter).return_annotation)
+    )
     lines = ["    @property", f"    def {name}(self) -> {result}: ..."]
     if value.fset is not None:
         lines += [f"    @{name}.setter", f"    def {name}(self, value: Any) -> None: ..."]
@@ -141,7 +168,16 @@ def prop(name: str, value: property) -> list[str]:
 
 def render() -> str:
     """The whole stub."""
-    skip = {"__module__", "__doc__", "__dict__", "__weakref__", "__annotations__", "__new__", "layout", "__hash__"}
+    skip = {
+        "__module__",
+        "__doc__",
+        "__dict__",
+        "__weakref__",
+        "__annotations__",
+        "__new__",
+        "layout",
+        "__hash__",
+    }
     lines = []
     for name, value in sorted(vars(Tensor).items()):
         if name in skip:
@@ -150,7 +186,7 @@ def render() -> str:
             lines += prop(name, value)
         elif callable(value):
             lines.append(method(name, value))
-    return HEADER + "\n".join([*lines, "    __hash__ = object.__hash__  # type: ignore[assignment]", ""])
+    return HEADER + "\n".join([*lines, "    __hash__ = object.__hash__", ""])
 
 
 def main() -> int:

@@ -7,8 +7,8 @@ from. A node with several users gets the sum. Leaves add what arrives to ``.grad
 Nothing here is recursive: a graph of a million nodes needs a heap, not a stack.
 
 Gradients travel as raw arrays, unless the backward is itself recorded (``create_graph``): then they are
-Tensors. A gradient is fitted to the shape and dtype of the tensor it belongs to in one place, :func:`teachtorch.autograd.fitting.fit`, so
-that derivatives need not know about broadcasting.
+Tensors. A gradient is fitted to the shape and dtype of the tensor it belongs to in one place,
+:func:`teachtorch.autograd.fitting.fit`, so that derivatives need not know about broadcasting.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import numpy as np
 
 from ..backend import namespace
 from ..grad_mode import set_grad_enabled
-from ..node import AccumulateGrad, Edge, Hooks, Node, accumulator, edge
+from ..node import AccumulateGrad, Hooks, Node, accumulator, check_still_leaf
 from ..op import attach
 from ..plan import operations as F
 from ..tensor import Tensor, wrap
@@ -29,6 +29,8 @@ from .fitting import fit, fit_tensor
 from .plain import plain_backward
 
 ndarray = np.ndarray
+Root = tuple[Node, int]
+"""An output of a node."""
 
 
 class Backward:
@@ -45,7 +47,7 @@ class Backward:
         self.owned: set[int] = set()  # ids of arrays that this run made and nobody else can see
 
     def run(
-        self, roots: Sequence[Edge], grads: Sequence[Any], targets: Sequence[Edge] | None = None
+        self, roots: Sequence[Root], grads: Sequence[Any], targets: Sequence[Root] | None = None
     ) -> list[Any]:
         """Send `grads` (Tensors) into `roots`. With `targets`, return their gradients, and run only the nodes on
         the way to them."""
@@ -82,7 +84,7 @@ class Backward:
 
     # -- first pass ---------------------------------------------------------------------------------------
 
-    def _count(self, roots: Sequence[Edge], needed: dict[Node, bool] | None) -> None:
+    def _count(self, roots: Sequence[Root], needed: dict[Node, bool] | None) -> None:
         waiting = self.waiting
         stack = list({node: None for node, _ in roots})
         seen = set(stack)
@@ -152,9 +154,8 @@ class Backward:
         if held is None:
             slots[nr] = grad
             # Made just now, and seen by nobody else: it may be written to, or become a leaf's .grad as it is.
-            if self.raw and received and grad.base is None and grad is not received[0]:
-                if len(received) == 1 or not any(grad is g for g in received):
-                    self.owned.add(id(grad))
+            if self.raw and received and grad.base is None and not any(grad is g for g in received):
+                self.owned.add(id(grad))
         elif not self.raw:
             slots[nr] = held + grad
         elif id(held) in self.owned:
@@ -178,6 +179,9 @@ class Backward:
         """Add `grad` to the leaf's ``.grad``: take the array if it is ours alone, else copy it."""
         leaf = node._variable()
         if grad is None or leaf is None:
+            return
+        if leaf._grad_fn is not None or leaf._requires_grad is not True:
+            check_still_leaf(leaf)
             return
         old = leaf._grad
         if not self.raw:
@@ -242,7 +246,7 @@ class Backward:
         return results
 
 
-def _leading_to(roots: Sequence[Edge], targets: Sequence[Edge]) -> dict[Node, bool]:
+def _leading_to(roots: Sequence[Root], targets: Sequence[Root]) -> dict[Node, bool]:
     """The nodes to visit for the gradients of `targets`: True for those to run, False for mere ends.
 
     Found by a walk in post-order: a node runs if one of its children is wanted or runs.
@@ -254,20 +258,24 @@ def _leading_to(roots: Sequence[Edge], targets: Sequence[Edge]) -> dict[Node, bo
     while stack:
         node, expanded = stack.pop()
         if expanded:
-            run[node] = any(child in ends or run.get(child, False) for child, _ in node.next_functions if child)
+            run[node] = any(
+                child in ends or run.get(child, False) for child, _ in node.next_functions if child
+            )
             continue
         if node in done:
             continue
         done.add(node)
         stack.append((node, True))
-        stack.extend((child, False) for child, _ in node.next_functions if child is not None and child not in done)
+        stack.extend(
+            (child, False) for child, _ in node.next_functions if child is not None and child not in done
+        )
     return {node: value for node, value in run.items() if value or node in ends}
 
 
 # -- what users call ----------------------------------------------------------------------------------------
 
 
-def _starts(tensors: Sequence[Tensor], grads: Sequence[Any]) -> tuple[list[Edge], list[Tensor]]:
+def _starts(tensors: Sequence[Tensor], grads: Sequence[Any]) -> tuple[list[Root], list[Tensor]]:
     """The edges to begin at, and a gradient for each: ones for a scalar, as given for the rest."""
     edges, starts = [], []
     for i, (tensor, grad) in enumerate(zip(tensors, grads)):
@@ -279,7 +287,8 @@ def _starts(tensors: Sequence[Tensor], grads: Sequence[Any]) -> tuple[list[Edge]
                 raise RuntimeError("grad can be implicitly created only for scalar outputs")
             if array.dtype.kind == "c":
                 raise RuntimeError(
-                    "grad can be implicitly created only for real scalar outputs but got torch." + tensor.dtype.name
+                    "grad can be implicitly created only for real scalar outputs but got torch."
+                    + tensor.dtype.name
                 )
             grad = wrap(namespace(array).ones(array.shape, array.dtype))
         elif not isinstance(grad, Tensor):
@@ -294,7 +303,7 @@ def _starts(tensors: Sequence[Tensor], grads: Sequence[Any]) -> tuple[list[Edge]
                 "For complex Tensors, both grad_output and output are required to have the same dtype. Mismatch in "
                 f"dtype: grad_output[{i}] has a dtype of {grad.dtype} and output[{i}] has a dtype of {tensor.dtype}."
             )
-        edges.append(edge(tensor))
+        edges.append(_target(tensor))
         starts.append(grad)
     return edges, starts
 
@@ -350,7 +359,7 @@ def backward(
                 tensor._grad._bump_version()
 
 
-def _target(tensor: Tensor) -> Edge:
+def _target(tensor: Tensor) -> Root:
     if not tensor.requires_grad:
         raise RuntimeError("One of the differentiated Tensors does not require grad")
     node = tensor.grad_fn
@@ -379,7 +388,9 @@ def grad(
     (tensor(6.),)
     """
     if materialize_grads and allow_unused is False:
-        raise ValueError("Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False.")
+        raise ValueError(
+            "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False."
+        )
     allow_unused = materialize_grads if allow_unused is None else allow_unused
     outputs, inputs = _sequence(outputs), _sequence(inputs)
     if not inputs:
@@ -387,7 +398,9 @@ def grad(
     grads = [None] * len(outputs) if grad_outputs is None else _sequence(grad_outputs)
     if is_grads_batched:
         rows = [
-            grad(outputs, inputs, [None if g is None else g[i] for g in grads], True, create_graph, True, True)
+            grad(
+                outputs, inputs, [None if g is None else g[i] for g in grads], True, create_graph, True, True
+            )
             for i in range(len(next(g for g in grads if g is not None)))
         ]
         return tuple(F.stack([_or_zeros(r[k], inputs[k]) for r in rows]) for k in range(len(inputs)))

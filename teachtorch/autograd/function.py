@@ -47,7 +47,10 @@ class FunctionCtx:
         """Keep tensors for ``jvp``."""
         for t in tensors:
             if not (t is None or isinstance(t, Tensor)):
-                raise AssertionError("save_for_forward expects all arguments to be tensors; you should save non-tensors as attributes on ctx.")
+                raise AssertionError(
+                    "save_for_forward expects all arguments to be tensors; you should save "
+                    "non-tensors as attributes on ctx."
+                )
         self.saved_for_forward = tensors
 
     def mark_dirty(self, *args: Tensor) -> None:
@@ -135,7 +138,8 @@ class FunctionNode(Node, FunctionCtx):
             results = results[:-1]  # PyTorch lets superfluous Nones pass
         if len(results) != count:
             raise RuntimeError(
-                f"function {self.name()} returned an incorrect number of gradients (expected {count}, got {len(results)})"
+                f"function {self.name()} returned an incorrect number of gradients (expected {count}, "
+                f"got {len(results)})"
             )
         for i, r in enumerate(results):
             if r is not None and not isinstance(r, Tensor):
@@ -237,7 +241,9 @@ class Function:
         return results[0] if single else results
 
 
-def _outputs(ctx: FunctionNode, args: tuple[Any, ...], outputs: tuple[Any, ...], recording: bool) -> tuple[Any, ...]:
+def _outputs(
+    ctx: FunctionNode, args: tuple[Any, ...], outputs: tuple[Any, ...], recording: bool
+) -> tuple[Any, ...]:
     """Hang the node on the outputs."""
     dirty = {id(t) for t in ctx.__dict__.get("dirty_tensors", ())}
     plain = {id(t) for t in ctx.__dict__.get("non_differentiable", ())}
@@ -280,7 +286,9 @@ def _saved(tensor: Any, outputs: list[Tensor]) -> Any:
     if tensor is None:
         return None
     if not isinstance(tensor, Tensor):
-        raise TypeError(f"save_for_backward can only save variables, but argument 0 is of type {type(tensor).__name__}")
+        raise TypeError(
+            f"save_for_backward can only save variables, but argument 0 is of type {type(tensor).__name__}"
+        )
     if saved_tensor_hooks:
         return pack(tensor)
     for nr, out in enumerate(outputs):
@@ -316,6 +324,6 @@ class _Refuse(Function):
 
     @staticmethod
     def backward(ctx: Any, *grads: Any) -> Any:
-        raise RuntimeError("trying to differentiate twice a function that was marked with @once_differentiable")
-
-
+        raise RuntimeError(
+            "trying to differentiate twice a function that was marked with @once_differentiable"
+        )

@@ -40,10 +40,14 @@ def _as_tuple(value: Any, name: str, where: str) -> tuple[bool, tuple[Tensor, ..
 
 def _fresh_inputs(inputs: Sequence[Tensor], create_graph: bool) -> tuple[Tensor, ...]:
     """Inputs to differentiate by, cut off from what the caller holds, or connected to it under `create_graph`."""
-    return tuple(x.view_as(x) if create_graph and x.requires_grad else x.detach().requires_grad_() for x in inputs)
+    return tuple(
+        x.view_as(x) if create_graph and x.requires_grad else x.detach().requires_grad_() for x in inputs
+    )
 
 
-def _outputs(func: Callable[..., Any], inputs: tuple[Tensor, ...], where: str) -> tuple[bool, tuple[Tensor, ...]]:
+def _outputs(
+    func: Callable[..., Any], inputs: tuple[Tensor, ...], where: str
+) -> tuple[bool, tuple[Tensor, ...]]:
     return _as_tuple(func(*inputs), "outputs of the user-provided function", where)
 
 
@@ -53,13 +57,18 @@ def _check_strict(strict: bool, outputs: Sequence[Tensor], what: str = "user-pro
     for i, out in enumerate(outputs):
         if not out.requires_grad:
             raise RuntimeError(
-                f"Output {i} of the {what} does not require gradients. The outputs must be computed in a differentiable "
+                f"Output {i} of the {what} does not require gradients. The outputs must be computed "
+                "in a differentiable "
                 "manner from the input when running in strict mode."
             )
 
 
 def _gradients(
-    outputs: Sequence[Tensor], inputs: Sequence[Tensor], vectors: Sequence[Any] | None, create_graph: bool, strict: bool
+    outputs: Sequence[Tensor],
+    inputs: Sequence[Tensor],
+    vectors: Sequence[Any] | None,
+    create_graph: bool,
+    strict: bool,
 ) -> tuple[Tensor, ...]:
     """``vectors @ d outputs / d inputs``, zeros for what is independent."""
     pairs = [(o, v) for o, v in zip(outputs, vectors or [None] * len(outputs)) if o.requires_grad]
@@ -139,11 +148,13 @@ def _scalar(func: Callable[..., Any], where: str) -> Callable[..., Any]:
     def checked(*inputs: Tensor) -> Tensor:
         out = func(*inputs)
         several, outputs = _as_tuple(out, "outputs of the user-provided function", where)
-        if several and len(outputs) != 1 or not isinstance(outputs[0], Tensor):
+        if (several and len(outputs) != 1) or not isinstance(outputs[0], Tensor):
             raise RuntimeError(f"The function given to {where} should return a single Tensor")
         only = outputs[0]
         if only.numel() != 1:
-            raise RuntimeError(f"The Tensor returned by the function given to {where} should contain a single element")
+            raise RuntimeError(
+                f"The Tensor returned by the function given to {where} should contain a single element"
+            )
         return only.reshape(())
 
     return checked
@@ -175,12 +186,17 @@ def hessian(
     return jacobian(gradient, inputs, create_graph, strict)
 
 
-def _vectors(v: Any, like: Sequence[Tensor], several: bool, name: str, where: str, implicit_scalar: bool) -> tuple[Tensor, ...]:
+def _vectors(
+    v: Any, like: Sequence[Tensor], several: bool, name: str, where: str, implicit_scalar: bool
+) -> tuple[Tensor, ...]:
     if v is None:
         if implicit_scalar and len(like) == 1 and like[0].numel() == 1:
             return (F.ones_like(like[0]),)
+        what = (
+            "user-provided function returns" if where == "vjp" else "input to the user-provided function is"
+        )
         raise RuntimeError(
-            f"The vector v can only be None if the {'user-provided function returns a single Tensor with a single element' if implicit_scalar and where == 'vjp' else 'input to the user-provided function is a single Tensor with a single element'}."
+            f"The vector v can only be None if the {what} a single Tensor with a single element."
         )
     _, values = _as_tuple(v, "vectors", where)
     if len(values) != len(like):
@@ -208,7 +224,9 @@ def vjp(
         _check_strict(strict, outputs)
         vectors = _vectors(v, outputs, several_out, "v", "vjp", True)
         found = _gradients(outputs, points, vectors, create_graph, strict)
-    return _finish(_unpack(several_out, outputs), create_graph), _finish(_unpack(several_in, found), create_graph)
+    return _finish(_unpack(several_out, outputs), create_graph), _finish(
+        _unpack(several_in, found), create_graph
+    )
 
 
 def jvp(
@@ -229,7 +247,9 @@ def jvp(
         dummies = tuple(F.zeros_like(o).requires_grad_() for o in outputs)
         rows = _gradients(outputs, points, dummies, True, strict)
         found = _gradients(rows, dummies, vectors, create_graph, False)
-    return _finish(_unpack(several_out, outputs), create_graph), _finish(_unpack(several_out, found), create_graph)
+    return _finish(_unpack(several_out, outputs), create_graph), _finish(
+        _unpack(several_out, found), create_graph
+    )
 
 
 def vhp(

@@ -4,12 +4,13 @@ For a function :math:`f` and a small :math:`\varepsilon` the quotient
 
 .. math:: \frac{f(x + \varepsilon e_i) - f(x - \varepsilon e_i)}{2\varepsilon}
 
-is column :math:`i` of the Jacobian up to an error of :math:`O(\varepsilon^2)`, and needs no derivative. :func:`gradcheck`
-computes the Jacobian so and by backward, and compares. Float64 is needed: in float32 the rounding of :math:`f` alone
-makes the quotient wrong in the third digit.
+is column :math:`i` of the Jacobian up to an error of :math:`O(\varepsilon^2)`, and needs no derivative.
+:func:`gradcheck` computes the Jacobian so and by backward, and compares. Float64 is needed: in float32 the rounding
+of :math:`f` alone makes the quotient wrong in the third digit.
 
 Complex numbers are pairs of reals. A complex output is checked twice, by its real and by its imaginary part; by a
-complex input :math:`z = x + iy` the gradient of a real function is :math:`\partial f/\partial x + i\,\partial f/\partial y`.
+complex input :math:`z = x + iy` the gradient of a real function is
+:math:`\partial f/\partial x + i\,\partial f/\partial y`.
 """
 
 from __future__ import annotations
@@ -84,7 +85,9 @@ def gradcheck(
     if not (check_forward_ad or check_backward_ad):
         raise AssertionError("Expected at least one of check_forward_ad or check_backward_ad to be True")
     if check_forward_ad or check_batched_forward_grad:
-        raise NotImplementedError("teachtorch computes derivatives by backward alone: leave check_forward_ad at False")
+        raise NotImplementedError(
+            "teachtorch computes derivatives by backward alone: leave check_forward_ad at False"
+        )
     check = _Check(func, _as_tuple(inputs), eps, atol, rtol, nondet_tol, check_grad_dtypes)
     try:
         check.jacobians(fast_mode)
@@ -147,18 +150,35 @@ def gradgradcheck(
         return tuple(g for g in found if g is not None)
 
     return gradcheck(
-        gradients, several + seeds, eps=eps, atol=atol, rtol=rtol, raise_exception=raise_exception, nondet_tol=nondet_tol,
-        check_undefined_grad=check_undefined_grad, check_grad_dtypes=check_grad_dtypes,
-        check_batched_grad=check_batched_grad, check_forward_ad=check_fwd_over_rev, check_backward_ad=check_rev_over_rev,
-        fast_mode=fast_mode, masked=masked,
-    )  # fmt: skip
+        gradients,
+        several + seeds,
+        eps=eps,
+        atol=atol,
+        rtol=rtol,
+        raise_exception=raise_exception,
+        nondet_tol=nondet_tol,
+        check_undefined_grad=check_undefined_grad,
+        check_grad_dtypes=check_grad_dtypes,
+        check_batched_grad=check_batched_grad,
+        check_forward_ad=check_fwd_over_rev,
+        check_backward_ad=check_rev_over_rev,
+        fast_mode=fast_mode,
+        masked=masked,
+    )
 
 
 class _Check:
     """One function with its inputs and tolerances."""
 
     def __init__(
-        self, func: Function, inputs: tuple[Any, ...], eps: float, atol: float, rtol: float, nondet_tol: float, dtypes: bool
+        self,
+        func: Function,
+        inputs: tuple[Any, ...],
+        eps: float,
+        atol: float,
+        rtol: float,
+        nondet_tol: float,
+        dtypes: bool,
     ) -> None:
         _check_inputs(inputs)
         self.func = func
@@ -232,7 +252,9 @@ class _Check:
 
     def _quotient(self, func: Function, x: Tensor, step: Tensor) -> list[Tensor]:
         """How fast each output, as a vector, changes along `step`, which is so many times eps."""
-        data = x.data  # the same memory, written to and restored: `func` may hold `x` itself rather than take it
+        data = (
+            x.data
+        )  # the same memory, written to and restored: `func` may hold `x` itself rather than take it
         before = data.clone()
         sides = []
         try:
@@ -311,7 +333,9 @@ class _Check:
             try:
                 found = grad(outputs, self.by, [zeros_like(o) for o in outputs], allow_unused=True)
             except RuntimeError as error:
-                raise GradcheckError("Expected backward function to handle undefined output grads.") from error
+                raise GradcheckError(
+                    "Expected backward function to handle undefined output grads."
+                ) from error
             if any(g is not None and not g.eq(0).all().item() for g in found):
                 raise GradcheckError(
                     "Expected all input grads to be undefined or zero when all output grads are undefined or zero."
@@ -323,11 +347,18 @@ class _Check:
             seeds = [_random_like(output, False) for _ in range(2)]
             single = [grad(output, self.by, s, retain_graph=True, materialize_grads=True) for s in seeds]
             several = grad(
-                output, self.by, stack(seeds), retain_graph=True, is_grads_batched=True, materialize_grads=True
+                output,
+                self.by,
+                stack(seeds),
+                retain_graph=True,
+                is_grads_batched=True,
+                materialize_grads=True,
             )
             for j, (together, *apart) in enumerate(zip(several, *single)):
                 if not _close(together, stack(apart), 1e-5, 1e-8):
-                    raise GradcheckError(f"For output {i} and input {j}:\n\nGot:\n{together}\n\nExpected:\n{stack(apart)}")
+                    raise GradcheckError(
+                        f"For output {i} and input {j}:\n\nGot:\n{together}\n\nExpected:\n{stack(apart)}"
+                    )
 
 
 def _undefined(output: Tensor) -> Tensor:
@@ -358,13 +389,15 @@ def _check_inputs(inputs: tuple[Any, ...]) -> None:
         found = True
         if x.dtype not in (float64, complex128):
             warnings.warn(
-                f"Input #{i} requires gradient and is not a double precision floating point or complex. This check will "
+                f"Input #{i} requires gradient and is not a double precision floating point or "
+                "complex. This check will "
                 "likely fail if all the inputs are not of double precision floating point or complex. ",
                 stacklevel=4,
             )
         if any(s == 0 and n > 1 for s, n in zip(x.stride(), x.shape)) and x.numel():
             raise RuntimeError(
-                f"The {i}th input has a dimension with stride 0. gradcheck only supports inputs that are non-overlapping "
+                f"The {i}th input has a dimension with stride 0. gradcheck only supports inputs that "
+                "are non-overlapping "
                 "to be able to compute the numerical gradients correctly. You should call .contiguous on the input "
                 "before passing it to gradcheck."
             )
@@ -406,7 +439,9 @@ def _close(a: Tensor, b: Tensor, rtol: float, atol: float) -> bool:
 def _spread(like: Tensor, seed: int) -> Tensor:
     """Numbers spread over [-1, 1] by the golden ratio: the same in every run, whatever the generator's state."""
     golden = 0.6180339887498949
-    return tensor([(seed + k) * golden % 2 - 1 for k in range(1, like.numel() + 1)], dtype=float64).reshape(like.shape)
+    return tensor([(seed + k) * golden % 2 - 1 for k in range(1, like.numel() + 1)], dtype=float64).reshape(
+        like.shape
+    )
 
 
 def _random_like(x: Tensor, noncontiguous: bool) -> Tensor:

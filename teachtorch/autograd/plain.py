@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..backend import namespace
-from ..node import AccumulateGrad, Node
+from ..node import AccumulateGrad, Node, check_still_leaf
 from ..tensor import wrap
 from .fitting import fit
 
@@ -116,6 +116,9 @@ def _accumulate(node: AccumulateGrad, grad: Any, mine: bool) -> None:
     """Add `grad` to the leaf's ``.grad``: take the array if it is ours alone, else copy it."""
     leaf = node._variable()
     if leaf is None:
+        return
+    if leaf._grad_fn is not None or leaf._requires_grad is not True:
+        check_still_leaf(leaf)
         return
     old = leaf._grad
     if old is None:

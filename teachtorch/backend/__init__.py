@@ -6,7 +6,7 @@ libraries lack or do differently is here, one function each, so that no kernel n
 
 from __future__ import annotations
 
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -51,21 +51,36 @@ def strided(array: Any, shape: tuple[int, ...], strides: tuple[int, ...], offset
     """
     if type(array) is np.ndarray:
         if array.flags.c_contiguous and array.size:
-            return np.ndarray(shape, array.dtype, array, offset, strides)
+            try:
+                return np.ndarray(shape, array.dtype, array, offset, strides)
+            except ValueError:  # beyond this array, though perhaps not beyond the memory it is a view of
+                pass
         if offset == 0:
             return np.lib.stride_tricks.as_strided(array, shape, strides)
-    return namespace(array).lib.stride_tricks.as_strided(array, shape, strides)
+        return np.lib.stride_tricks.as_strided(_from(array, offset), shape, strides)
+    return namespace(array).ndarray(shape, array.dtype, array.data + offset, strides)
+
+
+def _from(array: Any, offset: int) -> Any:
+    """A one-element view of the memory `offset` bytes after the first element of a numpy array."""
+    memory = dict(array.__array_interface__, shape=(1,), strides=None)
+    memory["data"] = (memory["data"][0] + offset, False)
+    place = np.asarray(SimpleNamespace(__array_interface__=memory, base=array))
+    return place if place.dtype == array.dtype else place.view(array.dtype)
 
 
 def expand(array: Any, shape: tuple[int, ...]) -> Any:
     """`array` seen in a larger shape: repeated dimensions have stride 0 and cost no memory. Writable."""
     missing = len(shape) - array.ndim
-    strides = (0,) * missing + tuple(
-        0 if n == 1 and m != 1 else s for n, m, s in zip(array.shape, shape[missing:], array.strides)
-    )
+    strides = [0 if n != m else s for n, m, s in zip(array.shape, shape[missing:], array.strides)]
+    for i in reversed(
+        range(missing)
+    ):  # a new dimension of size 1 is not repeated, and steps over what follows
+        step = shape[i + 1] * strides[0] if strides else array.itemsize
+        strides.insert(0, step if shape[i] == 1 else 0)
     if type(array) is np.ndarray and array.size == 0:
         return np.broadcast_to(array, shape)
-    return strided(array, shape, strides)
+    return strided(array, shape, tuple(strides))
 
 
 def fresh(array: Any) -> bool:

@@ -10,7 +10,6 @@ from .. import dtypes
 from ..binding import Array, Number, Scalar
 from ..op import FLOAT, alias, attach, composite, op, tensor_method
 from ..samples import binary, positive_base, unary
-from ..tensor import Tensor
 
 __all__ = ["add", "div", "divide", "floor_divide", "fmod", "mul", "multiply", "neg", "negative", "positive", "pow",
            "reciprocal", "remainder", "rsub", "square", "sub", "subtract", "true_divide"]  # fmt: skip

@@ -12,10 +12,41 @@ from ..op import alias, attach, composite, op
 from ..samples import fixed
 from ..tensor import Tensor, wrap
 
-__all__ = ["allclose", "bitwise_and", "bitwise_left_shift", "bitwise_not", "bitwise_or", "bitwise_right_shift",
-           "bitwise_xor", "clamp", "clamp_max", "clamp_min", "clip", "eq", "equal", "ge", "greater", "greater_equal", "gt", "isclose",
-           "le", "less", "less_equal", "logical_and", "logical_not", "logical_or", "logical_xor", "lt", "fmax", "fmin", "maximum",
-           "minimum", "ne", "not_equal", "where"]  # fmt: skip
+__all__ = [
+    "allclose",
+    "bitwise_and",
+    "bitwise_left_shift",
+    "bitwise_not",
+    "bitwise_or",
+    "bitwise_right_shift",
+    "bitwise_xor",
+    "clamp",
+    "clamp_max",
+    "clamp_min",
+    "clip",
+    "eq",
+    "equal",
+    "ge",
+    "greater",
+    "greater_equal",
+    "gt",
+    "isclose",
+    "le",
+    "less",
+    "less_equal",
+    "logical_and",
+    "logical_not",
+    "logical_or",
+    "logical_xor",
+    "lt",
+    "fmax",
+    "fmin",
+    "maximum",
+    "minimum",
+    "ne",
+    "not_equal",
+    "where",
+]
 
 
 @op(inplace=True, half=False, operators=("__eq__",))

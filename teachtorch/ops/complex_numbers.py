@@ -9,12 +9,22 @@ import numpy as np
 from ..binding import Array
 from ..dtypes import FROM_NUMPY, complex128
 from ..op import NONE, attach, composite, op
-from ..samples import Make, Sample, fixed
+from ..samples import Make, fixed
 from ..shapes import check_broadcast
 from ..tensor import Tensor
 
-__all__ = ["complex", "conj", "conj_physical", "imag", "polar", "real", "resolve_conj", "resolve_neg", "view_as_complex",
-           "view_as_real"]  # fmt: skip
+__all__ = [
+    "complex",
+    "conj",
+    "conj_physical",
+    "imag",
+    "polar",
+    "real",
+    "resolve_conj",
+    "resolve_neg",
+    "view_as_complex",
+    "view_as_real",
+]
 
 
 def _complex_numbers(make: Make) -> Any:

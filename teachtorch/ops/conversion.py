@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
-from ..binding import Array, Number
+from ..binding import Array, Number, Scalar
 from ..device import CPU
 from ..device import device as Device
 from ..diagnose import wrapped_integer
 from ..dtypes import dtype as DType
-from ..op import NONE, composite, op, tensor_method
+from ..op import NONE, op, tensor_method
 from ..samples import fixed, unary
 from ..tensor import Tensor
 
@@ -45,7 +45,8 @@ def clone(input: Array, *, memory_format: Any = None) -> Array:
     >>> x
     tensor([1., 1.])
     """
-    return input.copy("C" if memory_format is contiguous_format else "K")
+    repeated = 0 in [s for s, n in zip(input.strides, input.shape) if n > 1]  # an expanded tensor
+    return input.copy("C" if memory_format is contiguous_format or repeated else "K")
 
 
 clone.grad(input=lambda grad: grad)
@@ -125,7 +126,8 @@ def to(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
             raise TypeError(
                 "to() received an invalid combination of arguments - got "
                 f"({', '.join(type(a).__name__ for a in args)}), but expected one of:\n"
-                " * (torch.device device = None, torch.dtype dtype = None, bool non_blocking = False, bool copy = False, "
+                " * (torch.device device = None, torch.dtype dtype = None, bool non_blocking = "
+                "False, bool copy = False, "
                 "*, torch.memory_format memory_format = None)"
             )
     result = self
@@ -149,10 +151,19 @@ def _cast(name: str, dtype: DType) -> None:
 
 
 for _name, _dtype in (
-    ("float", dtypes.float32), ("double", dtypes.float64), ("half", dtypes.float16), ("bfloat16", dtypes.bfloat16),
-    ("int", dtypes.int32), ("long", dtypes.int64), ("short", dtypes.int16), ("char", dtypes.int8), ("byte", dtypes.uint8),
-    ("bool", dtypes.bool), ("cfloat", dtypes.complex64), ("cdouble", dtypes.complex128),
-):  # fmt: skip
+    ("float", dtypes.float32),
+    ("double", dtypes.float64),
+    ("half", dtypes.float16),
+    ("bfloat16", dtypes.bfloat16),
+    ("int", dtypes.int32),
+    ("long", dtypes.int64),
+    ("short", dtypes.int16),
+    ("char", dtypes.int8),
+    ("byte", dtypes.uint8),
+    ("bool", dtypes.bool),
+    ("cfloat", dtypes.complex64),
+    ("cdouble", dtypes.complex128),
+):
     _cast(_name, _dtype)
 
 
@@ -211,8 +222,14 @@ copy.grad(input=lambda grad, F: F.zeros_like(grad), src=lambda grad: grad)
 copy.samples(fixed(lambda make: ((make(3, 2), make(2)), {})))
 
 
-@op(promotion=NONE, half=False, method=False, inplace=True)
-def fill(input: Array, value: Array | Number, *, xp: Any, out: Any = None) -> Array:
+@op(
+    promotion=NONE,
+    half=False,
+    method=False,
+    inplace=True,
+    overload=lambda input, value: 3 if isinstance(value, Tensor) else 2,
+)
+def fill(input: Array, value: Array | Scalar, *, xp: Any, out: Any = None) -> Array:
     """The kernel of ``fill_``: one value everywhere."""
     number = value.item() if hasattr(value, "item") and value.dtype.kind != "V" else value
     if hasattr(value, "ndim") and value.ndim:

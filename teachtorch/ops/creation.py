@@ -17,8 +17,27 @@ from ..op import attach, composite
 from ..promotion import number_dtype
 from ..tensor import Tensor, from_numpy, wrap
 
-__all__ = ["arange", "as_tensor", "asarray", "empty", "empty_like", "empty_strided", "eye", "from_numpy", "full",
-           "full_like", "linspace", "logspace", "ones", "ones_like", "range", "scalar_tensor", "tensor", "zeros", "zeros_like"]  # fmt: skip
+__all__ = [
+    "arange",
+    "as_tensor",
+    "asarray",
+    "empty",
+    "empty_like",
+    "empty_strided",
+    "eye",
+    "from_numpy",
+    "full",
+    "full_like",
+    "linspace",
+    "logspace",
+    "ones",
+    "ones_like",
+    "range",
+    "scalar_tensor",
+    "tensor",
+    "zeros",
+    "zeros_like",
+]
 
 _range = range
 
@@ -133,14 +152,10 @@ def _array_slowly(data: Any, dtype: DType | None) -> Any:
 
 
 def _is_sequence(data: Any) -> bool:
-    return (
-        isinstance(data, Tensor)
-        and data._array.ndim > 0
-        or (
-            not isinstance(data, (str, bytes, Tensor, dict, set))
-            and hasattr(data, "__len__")
-            and hasattr(data, "__getitem__")
-        )
+    return (isinstance(data, Tensor) and data._array.ndim > 0) or (
+        not isinstance(data, (str, bytes, Tensor, dict, set))
+        and hasattr(data, "__len__")
+        and hasattr(data, "__getitem__")
     )
 
 
@@ -443,8 +458,17 @@ empty_like = _like(
 )
 
 
-def full_like(input: Tensor, fill_value: Any, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False,
-              layout: Any = None, pin_memory: bool = False, memory_format: Any = None) -> Tensor:  # fmt: skip
+def full_like(
+    input: Tensor,
+    fill_value: Any,
+    *,
+    dtype: DType | None = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    layout: Any = None,
+    pin_memory: bool = False,
+    memory_format: Any = None,
+) -> Tensor:
     """One value in the shape, dtype and device of another tensor.
 
     >>> import teachtorch as torch

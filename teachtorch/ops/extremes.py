@@ -20,7 +20,8 @@ __all__ = ["amax", "amin", "argmax", "argmin", "max", "min"]
 def _nonempty(input: Array, name: str, axes: tuple[int, ...]) -> None:
     if input.size == 0 and (not axes or 0 in [input.shape[d] for d in axes]):
         raise IndexError(
-            f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument."
+            f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the "
+            "reduction dim with the 'dim' argument."
         )
 
 

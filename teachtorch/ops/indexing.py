@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from ..binding import Array
+from ..binding import NUMBERS, Array
 from ..op import NONE, op, tensor_method
 from ..samples import fixed
 from ..tensor import Tensor, wrap
-from .reshaping import unsqueeze
+from .reshaping import unsqueeze, view
 from .slicing import select, slice_
 
 __all__ = ["index_put"]
@@ -25,7 +25,7 @@ def __getitem__(self: Tensor, key: Any) -> Tensor:
     """
     kind = type(key)
     if kind is int:
-        return _select(self, 0, key)
+        return _select(self, key)
     if kind is slice:
         result = _slice(self, 0, key)
         return result
@@ -46,17 +46,14 @@ _alias.grad(input=lambda grad: grad)
 _alias.samples(fixed(lambda make: ((make(2, 3),), {})))
 
 
-def _select(tensor: Tensor, dim: int, i: int) -> Tensor:
-    array = tensor._array
-    if not array.ndim:
+def _select(tensor: Tensor, i: int) -> Tensor:
+    """``x[i]``."""
+    if not tensor._array.ndim:
         raise IndexError(
             "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a "
             "0-dim tensor to a number"
         )
-    n = array.shape[dim]
-    if not -n <= i < n:
-        raise IndexError(f"index {i} is out of bounds for dimension {dim} with size {n}")
-    return select(tensor, dim, i)
+    return _select_at(tensor, 0, i, 0)
 
 
 def _slice(tensor: Tensor, dim: int, key: slice) -> Tensor:
@@ -87,7 +84,7 @@ def _apply_basic(tensor: Tensor, keys: tuple[Any, ...]) -> tuple[Tensor, list[Te
     ndim = tensor._array.ndim
     if taken > ndim:
         raise IndexError(f"too many indices for tensor of dimension {ndim}")
-    result, dim = tensor, 0
+    result, dim, consumed = tensor, 0, 0  # the next dimension: of the result so far, and of the tensor
     indices: list[Tensor | None] = []
     for k in keys:
         if isinstance(k, (bool, np.bool_)):
@@ -99,13 +96,16 @@ def _apply_basic(tensor: Tensor, keys: tuple[Any, ...]) -> tuple[Tensor, list[Te
             dim += 1
         elif k is Ellipsis:
             dim += ndim - taken
+            consumed += ndim - taken
         elif isinstance(k, slice):
             whole = k.start is None and k.stop is None and k.step is None
             result = result if whole and len(keys) > 1 else _slice(result, dim, k)
             dim += 1
+            consumed += 1
         elif isinstance(k, Tensor) and not (k._array.ndim == 0 and k._array.dtype.kind in "iu"):
             indices += [None] * (dim - len(indices)) + _as_index(k, result, dim)
-            dim += k._array.ndim if k._array.dtype.kind == "b" else 1
+            dim += _consumes(k)
+            consumed += _consumes(k)
         elif isinstance(k, (list, tuple, range, np.ndarray)):
             from .creation import tensor as make
 
@@ -113,24 +113,32 @@ def _apply_basic(tensor: Tensor, keys: tuple[Any, ...]) -> tuple[Tensor, list[Te
             if made._array.dtype.kind == "f" and not made._array.size:
                 made = made.long()
             indices += [None] * (dim - len(indices)) + _as_index(made, result, dim)
-            dim += made._array.ndim if made._array.dtype.kind == "b" else 1
+            dim += _consumes(made)
+            consumed += _consumes(made)
         else:
             try:
                 position = operator.index(k)
             except TypeError:
-                raise TypeError(
+                if isinstance(k, str):
+                    raise TypeError("new(): invalid data type 'str'") from None
+                raise IndexError(
                     "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices "
                     f"(got {type(k).__name__})"
                 ) from None
-            result = _select_at(result, dim, position)
+            result = _select_at(result, dim, position, consumed)
+            consumed += 1
     return result, indices or None
 
 
-def _select_at(tensor: Tensor, dim: int, i: int) -> Tensor:
+def _select_at(tensor: Tensor, dim: int, i: int, named: int) -> Tensor:
+    """The slice at `i` of dimension `dim`, which was dimension `named` before earlier entries took theirs away."""
     array = tensor._array
     if dim >= array.ndim:
         raise IndexError(f"too many indices for tensor of dimension {array.ndim}")
-    return _select(tensor, dim, i)
+    n = array.shape[dim]
+    if not -n <= i < n:
+        raise IndexError(f"index {i} is out of bounds for dimension {named} with size {n}")
+    return select(tensor, dim, i)
 
 
 def _consumes(k: Any) -> int:
@@ -220,33 +228,39 @@ index_backward.samples(fixed(lambda make: ((make(3, 2), (4, 2), [wrap(np.array([
 @tensor_method
 def __setitem__(self: Tensor, key: Any, value: Any) -> None:
     """Write `value`, broadcast, to the part that `key` names."""
-    if (
-        isinstance(key, Tensor)
-        and key._array.dtype.kind == "b"
-        and not isinstance(value, Tensor)
-        and (key._array.shape == self._array.shape)
-    ):
-        self.masked_fill_(key, value)
+    if key is False:  # x[False] is empty
         return
-    keys = _split_key(self, key)
-    part, indices = _apply_basic(self, keys)
     if not isinstance(value, Tensor):
-        from .creation import tensor
-
-        if isinstance(value, (bool, int, float, complex)) and indices is None:
-            part.fill_(value)
-            return
-        value = (
-            tensor(value, dtype=self.dtype)
-            if isinstance(value, (bool, int, float, complex))
-            else tensor(value)
-        )
-    if indices is None:
-        while value._array.ndim > part._array.ndim and value._array.shape[0] == 1:
-            value = value.squeeze(0)  # PyTorch drops leading dimensions of size 1
+        value = _as_value(self, value)
+    whole = type(key) is slice and key == slice(None)
+    part, indices = _apply_basic(self, () if whole else _split_key(self, key))
+    if indices is not None:
+        part.index_put_(indices, _without_leading_ones(value))
+    elif value._array.shape == part._array.shape:
         part.copy_(value)
-        return
-    part.index_put_(indices, value.to(part.dtype) if value._array.ndim == 0 else value)
+    elif not value._array.ndim:
+        part.fill_(value)
+    else:
+        value = view(value, _without_leading_ones(value).shape)
+        part.copy_(value.expand(part._array.shape) if value._array.shape != part._array.shape else value)
+
+
+def _as_value(target: Tensor, value: Any) -> Tensor:
+    """A number as a tensor of the target's dtype; nothing else can be written by ``x[...] = value``."""
+    from .creation import tensor
+
+    if not isinstance(value, NUMBERS):
+        kind = type(value)
+        name = kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
+        raise TypeError(f"can't assign a {name} to a {target.type()}")
+    return tensor(value, dtype=target.dtype)
+
+
+def _without_leading_ones(value: Tensor) -> Tensor:
+    """`value` without leading dimensions of size 1."""
+    shape = value._array.shape
+    start = next((i for i, n in enumerate(shape) if n != 1), len(shape))
+    return view(value, shape[start:]) if start else value
 
 
 @op(promotion=NONE, half=False, inplace=True)
@@ -262,7 +276,8 @@ def index_put(input: Array, indices: Any, values: Array, accumulate: bool = Fals
 
         raise RuntimeError(
             "Index put requires the source and destination dtypes match, got "
-            f"{FROM_NUMPY[input.dtype].legacy} for the destination and {FROM_NUMPY[values.dtype].legacy} for the source."
+            f"{FROM_NUMPY[input.dtype].legacy} for the destination and "
+            f"{FROM_NUMPY[values.dtype].legacy} for the source."
         )
     result = input.copy()
     indices = [_mask_to_index(i) for i in indices]

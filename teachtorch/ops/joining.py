@@ -13,9 +13,29 @@ from ..samples import fixed
 from ..shapes import wrap_dim
 from ..tensor import Tensor
 
-__all__ = ["atleast_1d", "atleast_2d", "atleast_3d", "broadcast_tensors", "cat", "column_stack", "concat", "concatenate",
-           "dstack", "flip", "fliplr", "flipud", "hstack", "repeat_interleave", "roll", "row_stack", "stack", "tile", "tril",
-           "triu", "vstack"]  # fmt: skip
+__all__ = [
+    "atleast_1d",
+    "atleast_2d",
+    "atleast_3d",
+    "broadcast_tensors",
+    "cat",
+    "column_stack",
+    "concat",
+    "concatenate",
+    "dstack",
+    "flip",
+    "fliplr",
+    "flipud",
+    "hstack",
+    "repeat_interleave",
+    "roll",
+    "row_stack",
+    "stack",
+    "tile",
+    "tril",
+    "triu",
+    "vstack",
+]
 
 
 @op(method=False, half=False)
@@ -53,7 +73,8 @@ def _pieces(grad: Any, tensors_shape: Any, dim: int, F: Any) -> list[Any]:
     """The parts of `grad` that belong to each tensor."""
     ndim = max(len(s) for s in tensors_shape)
     d = wrap_dim(dim, ndim)
-    parts, start = [], 0
+    parts: list[Any] = []
+    start = 0
     for shape in tensors_shape:
         if shape == (0,) and ndim > 1:
             parts.append(None)  # an old-style empty tensor took no part

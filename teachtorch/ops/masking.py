@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..binding import Array, Number, Plain
+from ..binding import Array, Plain, Scalar
 from ..op import NONE, composite, op
 from ..samples import fixed
 from ..tensor import Tensor, wrap
@@ -14,8 +14,13 @@ from ..tensor import Tensor, wrap
 __all__ = ["argwhere", "masked_fill", "masked_scatter", "masked_select", "nonzero"]
 
 
-@op(promotion=NONE, half=False, inplace=True)
-def masked_fill(input: Array, mask: Plain, value: Array | Number, *, xp: Any) -> Array:
+@op(
+    promotion=NONE,
+    half=False,
+    inplace=True,
+    overload=lambda input, mask, value: int(isinstance(value, Tensor)),
+)
+def masked_fill(input: Array, mask: Plain, value: Array | Scalar, *, xp: Any) -> Array:
     """A copy with one value wherever the mask is true.
 
     >>> import teachtorch as torch

@@ -117,7 +117,8 @@ def expand(input: Array, size: Ints) -> Array:
     missing = len(size) - input.ndim
     if missing < 0:
         raise RuntimeError(
-            f"expand({_described(input)}, size={list(size)}): the number of sizes provided ({len(size)}) must be greater or equal to the number of dimensions in the tensor "
+            f"expand({_described(input)}, size={list(size)}): the number of sizes provided "
+            f"({len(size)}) must be greater or equal to the number of dimensions in the tensor "
             f"({input.ndim})"
         )
     shape = list(size)
@@ -126,7 +127,8 @@ def expand(input: Array, size: Ints) -> Array:
         if n == -1:
             if i < missing:
                 raise RuntimeError(
-                    f"expand({_described(input)}, size={list(size)}): the expanded size of the tensor ({n}) isn't allowed in a leading, non-existing dimension {i}"
+                    f"expand({_described(input)}, size={list(size)}): the expanded size of the tensor "
+                    f"({n}) isn't allowed in a leading, non-existing dimension {i}"
                 )
             shape[i] = old
         elif old not in (1, n):
@@ -165,7 +167,7 @@ def sum_to_size(self: Tensor, *size: Any) -> Tensor:
     if extra < 0 or any(n not in (1, m) for n, m in zip(shape, have[extra:])):
         raise RuntimeError(f"size {{{list(shape)}}} is not expandable to size {{{list(have)}}}.")
     dims = [*range(extra), *(i + extra for i, n in enumerate(shape) if n == 1 and have[i + extra] != 1)]
-    return self.sum(dims, keepdim=True).view(shape) if dims else self.view(shape)
+    return self.sum(tuple(dims), keepdim=True).view(shape) if dims else self.view(shape)
 
 
 @tensor_method

@@ -23,7 +23,9 @@ def cumsum(input: Array, dim: int, *, dtype: DType | None = None, xp: Any) -> Ar
     tensor([1, 3, 6])
     """
     input, narrow = widened(input, dtype)
-    return narrowed(xp.cumsum(input, axis=wrap_dim(dim, input.ndim)) if input.ndim else input.copy(), narrow)
+    if not input.ndim:
+        return narrowed(input.copy(), narrow)
+    return narrowed(xp.cumsum(xp.ascontiguousarray(input), axis=wrap_dim(dim, input.ndim)), narrow)
 
 
 cumsum.grad(input=lambda grad, dim, F: F.flip(F.cumsum(F.flip(grad, (dim,)), dim), (dim,)))
@@ -39,7 +41,9 @@ def cumprod(input: Array, dim: int, *, dtype: DType | None = None, xp: Any) -> A
     tensor([1, 2, 6])
     """
     input, narrow = widened(input, dtype)
-    return narrowed(xp.cumprod(input, axis=wrap_dim(dim, input.ndim)) if input.ndim else input.copy(), narrow)
+    if not input.ndim:
+        return narrowed(input.copy(), narrow)
+    return narrowed(xp.cumprod(xp.ascontiguousarray(input), axis=wrap_dim(dim, input.ndim)), narrow)
 
 
 def _cumprod_by_input(grad: Any, input: Any, dim: int, result: Any, F: Any) -> Any:

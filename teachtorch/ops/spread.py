@@ -98,7 +98,8 @@ def _spread(name: str, kernel: Any, doc: str) -> Any:
 
 var = _spread(
     "var", var_,
-    r"""The variance, :math:`\frac{1}{n - c} \sum_i (x_i - \bar x)^2` with the correction :math:`c = 1` unless told otherwise.
+    r"""The variance, :math:`\frac{1}{n - c} \sum_i (x_i - \bar x)^2` with the correction
+    :math:`c = 1` unless told otherwise.
 
     >>> import teachtorch as torch
     >>> torch.var(torch.tensor([1., 2., 3.]))

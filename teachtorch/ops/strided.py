@@ -9,7 +9,7 @@ import numpy as np
 from ..backend import strided
 from ..binding import Array
 from ..grad_mode import enable_grad
-from ..node import NO_EDGE
+from ..node import NO_EDGE, set_history
 from ..op import NONE, attach, op, view_op
 from ..samples import fixed
 from ..storage import address
@@ -122,7 +122,7 @@ def regenerate_view(view: Tensor) -> None:
         ):  # the base has been cut off from its history: so is this view, but by a node
             again = as_strided(wrap(base._array).requires_grad_(), array.shape, (0,) * array.ndim)
             again._grad_fn.next_functions = (NO_EDGE,)
-    view._grad_fn, view._output_nr, view._requires_grad = again._grad_fn, 0, True
+    set_history(view, again._grad_fn)
     record.version = view._version
 
 

@@ -61,7 +61,11 @@ class _Options:
             return self.rtol, self.atol
         if self.rtol is not None or self.atol is not None:
             missing = "rtol" if self.rtol is None else "atol"
-            self.fail(ValueError, f"Both 'rtol' and 'atol' must be either specified or omitted, but got no {missing}.", place)
+            self.fail(
+                ValueError,
+                f"Both 'rtol' and 'atol' must be either specified or omitted, but got no {missing}.",
+                place,
+            )
         pairs = [TOLERANCES.get(t, (0.0, 0.0)) for t in types]
         return max(r for r, _ in pairs), max(a for _, a in pairs)
 
@@ -118,7 +122,9 @@ def _comparisons(actual: Any, expected: Any, place: Place, options: _Options) ->
     if _is_sequence(actual) and _is_sequence(expected):
         if len(actual) != len(expected):
             options.fail(
-                AssertionError, f"The length of the sequences mismatch: {len(actual)} != {len(expected)}", place
+                AssertionError,
+                f"The length of the sequences mismatch: {len(actual)} != {len(expected)}",
+                place,
             )
         for i, (a, e) in enumerate(zip(actual, expected)):
             yield from _comparisons(a, e, (*place, i), options)
@@ -167,7 +173,9 @@ def _leaf(actual: Any, expected: Any, place: Place, options: _Options) -> Callab
         else:
             return lambda: _compare_tensors(a, e, place, options)
     options.fail(
-        TypeError, f"No comparison pair was able to handle inputs of type {type(actual)} and {type(expected)}.", place
+        TypeError,
+        f"No comparison pair was able to handle inputs of type {type(actual)} and {type(expected)}.",
+        place,
     )
 
 

@@ -62,7 +62,11 @@ def make_tensor(
     if noncontiguous:
         size = (*size[:-1], 2 * size[-1])
     low, high = _interval(low, high, dtype)
-    result = randint(low, high, size, device=device, dtype=dtype) if whole else _uniform(size, low, high, dtype, device)
+    result = (
+        randint(low, high, size, device=device, dtype=dtype)
+        if whole
+        else _uniform(size, low, high, dtype, device)
+    )
     if noncontiguous:
         result = result[..., 1::2]  # from 1 on, so that the storage offset is not 0 either
     elif memory_format is not None:

@@ -18,6 +18,7 @@ from urllib.parse import quote, urlsplit
 
 import nbformat
 from playwright.sync_api import Locator, Page, expect
+
 from teachtorch_exercises.cli.course import course_files
 
 LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}

@@ -8,9 +8,9 @@ import sys
 from collections.abc import Callable
 
 import pytest
-from teachtorch_exercises.cli import doctor
 
 from teachtorch.version import __version__
+from teachtorch_exercises.cli import doctor
 
 
 def test_it_says_its_version(teachtorch: Callable) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from teachtorch_exercises.assignments import load
 from teachtorch_exercises.cli import grade
 from teachtorch_exercises.grading.sandbox import NoSandbox

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from teachtorch_exercises.cli import lab
 from teachtorch_exercises.cli.course import RECORD, Copied, copy_course, course_files
 from teachtorch_exercises.cli.trouble import Trouble

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import nbformat
 import pytest
+
 from teachtorch_exercises.assignments import all_assignments, load
 from teachtorch_exercises.build import all_cases, main, problems, student_notebook
 from teachtorch_exercises.source import Cell, read_source

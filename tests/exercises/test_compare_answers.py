@@ -6,10 +6,10 @@ import math
 
 import numpy as np
 import pytest
-from teachtorch_exercises.compare import difference
-from teachtorch_exercises.outcome import Opaque
 
 import teachtorch as torch
+from teachtorch_exercises.compare import difference
+from teachtorch_exercises.outcome import Opaque
 
 
 @pytest.mark.parametrize(

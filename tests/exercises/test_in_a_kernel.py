@@ -5,6 +5,7 @@ from __future__ import annotations
 import nbformat
 import pytest
 from nbclient import NotebookClient
+
 from teachtorch_exercises.assignments import all_assignments
 from teachtorch_exercises.build import student_notebook
 from teachtorch_exercises.source import read_source

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from teachtorch_exercises.judging import State, judge, summary
 from teachtorch_exercises.namespace import Namespace
 from teachtorch_exercises.spec import BadAnswer, Case, Mistake, Question

@@ -8,6 +8,7 @@ import types
 from collections import Counter
 
 import pytest
+
 from teachtorch_exercises import check, hint, practice, solution
 from teachtorch_exercises.report import Line, Report
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from teachtorch_exercises.grading.grade import Grader
 from teachtorch_exercises.grading.launch import Bare, Limits, worker_site
 from teachtorch_exercises.grading.sandbox import Bubblewrap, NoSandbox, find_sandbox

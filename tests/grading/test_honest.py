@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from handed_in import solved, starter, text
 from honest import HONEST
+
 from teachtorch_exercises.grading.grade import Grader, Submission, submissions
 from teachtorch_exercises.grading.results import Result
 

@@ -12,6 +12,7 @@ from textwrap import dedent
 import pytest
 from handed_in import code, solved, starter, text
 from hostile import ATTACKS, FILES, NOT_FILES, attack, write
+
 from teachtorch_exercises.grading.grade import Grader, Submission, submissions
 from teachtorch_exercises.grading.launch import PACKAGE
 from teachtorch_exercises.grading.results import Result

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from handed_in import cell, changed, code, solved, starter, text
+
 from teachtorch_exercises.assignments import all_assignments, load
 from teachtorch_exercises.grading.grade import submissions
 from teachtorch_exercises.grading.intake import Notebook, Refused, read_notebook, recognise

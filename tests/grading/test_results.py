@@ -6,6 +6,7 @@ import csv
 from pathlib import Path
 
 import pytest
+
 from teachtorch_exercises.grading.results import Result, harmless, write_csv
 
 ADA = Result("ada.ipynb", "ada", "graded", "", "ex1", {"q1": 2, "q2": 0.5}, 4)

@@ -11,6 +11,7 @@ import venv
 from pathlib import Path
 
 import pytest
+
 from teachtorch_exercises.grading import sandbox as module
 from teachtorch_exercises.grading.launch import PACKAGE, Bare, Launcher, Limits
 from teachtorch_exercises.grading.plan import Step

@@ -9,6 +9,8 @@ import struct
 
 import numpy as np
 import pytest
+
+import teachtorch as torch
 from teachtorch_exercises.compare import difference
 from teachtorch_exercises.grading.protocol import pack_outcome, unpack_outcome
 from teachtorch_exercises.grading.wire import (
@@ -22,8 +24,6 @@ from teachtorch_exercises.grading.wire import (
     write_frame,
 )
 from teachtorch_exercises.outcome import Missing, Opaque, Raised, Returned, Stopped
-
-import teachtorch as torch
 
 
 @pytest.mark.parametrize(

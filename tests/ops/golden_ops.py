@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 
 PATH = Path(__file__).parents[1] / "golden" / "ops.json"
-GOLDEN: dict[str, list[list[dict[str, Any]]]] = json.loads(PATH.read_text(encoding="utf-8")) if PATH.exists() else {}
+GOLDEN: dict[str, list[list[dict[str, Any]]]] = (
+    json.loads(PATH.read_text(encoding="utf-8")) if PATH.exists() else {}
+)
 
 
 def array_of(recorded: dict[str, Any]) -> Any:

@@ -49,11 +49,18 @@ class Case:
         samples = list(all_samples(self.op, Make(self.op.name, dtype)))
         return samples[self.number]
 
-    def differentiable(self, dtype: torch.dtype = torch.float64) -> tuple[tuple[Any, ...], dict[str, Any], list[Tensor]]:
+    def differentiable(
+        self, dtype: torch.dtype = torch.float64
+    ) -> tuple[tuple[Any, ...], dict[str, Any], list[Tensor]]:
         """Fresh arguments, those with a derivative requiring grad, and a list of these."""
         args, kwargs = self.arguments(dtype)
         values = dict(zip(self.op.signature.names, self.op.signature.bind(args, kwargs)))
-        leaves = [t for name in self.op.rules for t in tensors_in(values[name]) if t.is_floating_point() or t.is_complex()]
+        leaves = [
+            t
+            for name in self.op.rules
+            for t in tensors_in(values[name])
+            if t.is_floating_point() or t.is_complex()
+        ]
         return args, kwargs, [t.requires_grad_() for t in leaves]
 
     def __str__(self) -> str:

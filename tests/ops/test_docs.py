@@ -49,4 +49,6 @@ def test_examples_of_kernels_and_methods_run(family: ModuleType) -> None:
 def test_what_a_family_names_is_exported(family: ModuleType) -> None:
     for name in getattr(family, "__all__", ()):
         if callable(getattr(family, name)) and not isinstance(getattr(family, name), ModuleType):
-            assert name in ops.__all__ or family.__name__.count(".") > 2, f"{family.__name__} has {name}, torch has not"
+            assert name in ops.__all__ or family.__name__.count(".") > 2, (
+                f"{family.__name__} has {name}, torch has not"
+            )

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from conventions import UP_TO_PHASE, smooth
 from golden_ops import GOLDEN, array_of
-from ops_cases import Case, all_samples, cases, replaced, tensors_in, Make
+from ops_cases import Case, Make, all_samples, cases, replaced, tensors_in
 
 import teachtorch as torch
 from teachtorch.autograd import gradcheck, gradgradcheck
@@ -45,7 +45,9 @@ def same(a: Tensor, b: Tensor) -> bool:
 @of_op
 def test_what_is_differentiable_has_samples(op: Op) -> None:
     drawn = op.kernel.__module__.startswith("teachtorch.ops.random.")  # no two runs agree: see tests/random
-    assert not op.differentiable or op.make_samples or drawn, f"give {op.name} samples: {op.name}.samples(...)"
+    assert not op.differentiable or op.make_samples or drawn, (
+        f"give {op.name} samples: {op.name}.samples(...)"
+    )
 
 
 @pytest.mark.parametrize("op", [op for op in OPS if op.make_samples], ids=lambda op: op.name)
@@ -71,8 +73,8 @@ def test_noncontiguous_arguments_change_nothing(case: Case) -> None:
     try:
         strange = results(case.op.function(*replaced(args, scattered), **replaced(kwargs, scattered)))
     except RuntimeError as refused:  # a view that such strides do not allow
-        assert case.op.view
-        assert "stride" in str(refused)
+        if not (case.op.view and "stride" in str(refused)):
+            raise
         return
     for a, b in zip(expected, strange):
         assert a.dtype is b.dtype
@@ -159,12 +161,19 @@ def test_gradients_have_the_shape_and_dtype_of_their_tensor(case: Case) -> None:
 def has_in_place_form(case: Case) -> bool:
     """Whether the operation can be written to its first argument; ``t_`` and its like change no element."""
     args, _ = case.arguments()
-    return not case.op.view and hasattr(Tensor, case.op.name + "_") and bool(args) and isinstance(args[0], Tensor)
+    return (
+        not case.op.view
+        and hasattr(Tensor, case.op.name + "_")
+        and bool(args)
+        and isinstance(args[0], Tensor)
+    )
 
 
 IN_PLACE = [case for case in CASES if has_in_place_form(case)]
 of_in_place = pytest.mark.parametrize("case", IN_PLACE, ids=str)
-of_differentiable_in_place = pytest.mark.parametrize("case", [c for c in IN_PLACE if "input" in c.op.rules], ids=str)
+of_differentiable_in_place = pytest.mark.parametrize(
+    "case", [c for c in IN_PLACE if "input" in c.op.rules], ids=str
+)
 
 
 def does_not_fit(expected: Tensor, target: Tensor) -> bool:
@@ -179,7 +188,7 @@ def test_in_place_writes_what_the_function_returns(case: Case) -> None:
     target = args[0].clone()
     write = getattr(target, case.op.name + "_")
     if does_not_fit(expected, target):
-        with pytest.raises(RuntimeError, match="^output with shape .* doesn't match the broadcast shape"):
+        with pytest.raises(RuntimeError, match=r"^output with shape .* doesn't match the broadcast shape"):
             write(*args[1:], **kwargs)
         return
     assert write(*args[1:], **kwargs) is target
@@ -205,7 +214,9 @@ def test_in_place_has_the_gradient_of_the_function(case: Case) -> None:
 def test_in_place_refuses_a_leaf_that_requires_grad(case: Case) -> None:
     args, kwargs = case.arguments()
     leaf = args[0].requires_grad_()
-    with pytest.raises(RuntimeError, match="^a leaf Variable that requires grad is being used in an in-place operation"):
+    with pytest.raises(
+        RuntimeError, match=r"^a leaf Variable that requires grad is being used in an in-place operation"
+    ):
         getattr(leaf, case.op.name + "_")(*args[1:], **kwargs)
 
 

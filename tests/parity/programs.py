@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,10 +44,8 @@ class Writer:
 
     def emit(self, line: str) -> None:
         self.lines.append(line)
-        try:
+        with suppress(Exception):  # the errors are compared later; here only the names that got bound matter
             exec(line, self.space)
-        except Exception:  # the errors are compared later; here only the names that got bound matter
-            pass
 
     def new(self) -> str:
         self.count += 1
@@ -75,7 +74,10 @@ class Writer:
         grad = ".requires_grad_()" if self.choose.random() < 0.6 else ""
         name = self.new()
         scale = self.choose.choice([0.25, 0.5])
-        self.emit(f"{name} = ((torch.arange({total}.) - 2.5) * {scale}).double().view({shape}){'.clone()' if self.choose.random() < 0.7 else ''}{grad}")
+        self.emit(
+            f"{name} = ((torch.arange({total}.) - 2.5) * "
+            f"{scale}).double().view({shape}){'.clone()' if self.choose.random() < 0.7 else ''}{grad}"
+        )
 
     def statement(self) -> None:
         kinds: list[tuple[Callable[[], str | None], int]] = [
@@ -101,18 +103,47 @@ class Writer:
         t = self.space[name]
         c = self.choose
         n = t.ndim
-        options = ["[...]", ".view_as({0})".format(name), ".view(-1)", ".flatten()", ".unsqueeze(0)", ".squeeze()", ".detach()", ".reshape(-1)"]
+        options = [
+            "[...]",
+            f".view_as({name})",
+            ".view(-1)",
+            ".flatten()",
+            ".unsqueeze(0)",
+            ".squeeze()",
+            ".detach()",
+            ".reshape(-1)",
+        ]
         if n:
             d = c.randrange(n)
             size = t.shape[d]
-            options += [f".select({d}, {c.randrange(max(size, 1))})", f"[{c.choice([0, -1])}]", f".unsqueeze({n})", f".squeeze({d})"]
-            options += [f"[{c.randrange(2)}:]", f"[:{c.randrange(1, 3)}]", "[::2]", f".narrow({d}, 0, {max(size - 1, 0)})"]
+            options += [
+                f".select({d}, {c.randrange(max(size, 1))})",
+                f"[{c.choice([0, -1])}]",
+                f".unsqueeze({n})",
+                f".squeeze({d})",
+            ]
+            options += [
+                f"[{c.randrange(2)}:]",
+                f"[:{c.randrange(1, 3)}]",
+                "[::2]",
+                f".narrow({d}, 0, {max(size - 1, 0)})",
+            ]
             options += [".view(2, -1)", ".reshape(-1, 2)", f".expand(2, {', '.join(['-1'] * n)})"]
         if n >= 2:
-            options += [".t()", ".transpose(0, 1)", "[:, 0]", "[:, 1:]", ".diagonal()", ".T", "[0, 1]", "[..., -1]", "[None, :, 0]"]
+            options += [
+                ".t()",
+                ".transpose(0, 1)",
+                "[:, 0]",
+                "[:, 1:]",
+                ".diagonal()",
+                ".T",
+                "[0, 1]",
+                "[..., -1]",
+                "[None, :, 0]",
+            ]
             options += [f".permute({', '.join(map(str, c.sample(range(n), n)))})"]
         if t.numel() >= 3:
-            options += [".as_strided((2,), (1,), 1)", ".as_strided((2, 2), (1, 1))"]
+            options += [".as_strided((2,), (1,), 1)"]  # overlapping ones are undefined when written to
         return f"{self.new()} = {name}{c.choice(options)}"
 
     def several_views(self) -> str | None:
@@ -128,10 +159,34 @@ class Writer:
             return None
         other = self.partner(self.space[name].shape)
         c = self.choose
-        options = ["zero_()", "fill_(2)", "mul_(3)", "add_(1)", "sin_()", "exp_()", "neg_()", "clamp_(-1, 1)", "sub_(0.5)", "div_(2)", "tanh_()",
-                   "sigmoid_()", "pow_(2)", "sqrt_()", "abs_()", "masked_fill_({0} > 0, 0.5)".format(name), "clamp_(min=0)", "reciprocal_()"]  # fmt: skip
+        options = [
+            "zero_()",
+            "fill_(2)",
+            "mul_(3)",
+            "add_(1)",
+            "sin_()",
+            "exp_()",
+            "neg_()",
+            "clamp_(-1, 1)",
+            "sub_(0.5)",
+            "div_(2)",
+            "tanh_()",
+            "sigmoid_()",
+            "pow_(2)",
+            "sqrt_()",
+            "abs_()",
+            f"masked_fill_({name} > 0, 0.5)",
+            "clamp_(min=0)",
+            "reciprocal_()",
+        ]
         if other is not None:
-            options += [f"add_({other})", f"mul_({other})", f"copy_({other})", f"sub_({other}, alpha=2)", f"div_({other}.detach() + 10)"] * 3
+            options += [
+                f"add_({other})",
+                f"mul_({other})",
+                f"copy_({other})",
+                f"sub_({other}, alpha=2)",
+                f"div_({other}.detach() + 10)",
+            ] * 3
         return f"{name}.{c.choice(options)}"
 
     def assign(self) -> str | None:
@@ -162,22 +217,56 @@ class Writer:
         t = self.space[name]
         other = self.partner(t.shape)
         c = self.choose
-        options = [f"{name} * 2", f"{name}.sin()", f"{name}.exp()", f"{name} ** 2", f"{name}.sum()", f"{name}.clone()", f"{name}.tanh()",
-                   f"{name}.abs()", f"{name}.relu()" if hasattr(t, "relu") else f"{name}.neg()", f"1 - {name}", f"{name}.mean()"]  # fmt: skip
+        options = [
+            f"{name} * 2",
+            f"{name}.sin()",
+            f"{name}.exp()",
+            f"{name} ** 2",
+            f"{name}.sum()",
+            f"{name}.clone()",
+            f"{name}.tanh()",
+            f"{name}.abs()",
+            f"{name}.relu()" if hasattr(t, "relu") else f"{name}.neg()",
+            f"1 - {name}",
+            f"{name}.mean()",
+        ]
         if t.ndim:
-            options += [f"{name}.sum(0)", f"{name}.cumsum(0)", f"{name}[torch.tensor([0, 0])]", f"{name}.flip(0)", f"{name}.contiguous()"]
+            options += [
+                f"{name}.sum(0)",
+                f"{name}.cumsum(0)",
+                f"{name}[torch.tensor([0, 0])]",
+                f"{name}.flip(0)",
+                f"{name}.contiguous()",
+            ]
         if t.ndim == 2:
-            options += [f"{name} @ {name}.t()", f"torch.cat([{name}, {name}])", f"torch.stack([{name}, {name}])", f"{name}.tril()"]
+            options += [
+                f"{name} @ {name}.t()",
+                f"torch.cat([{name}, {name}])",
+                f"torch.stack([{name}, {name}])",
+                f"{name}.tril()",
+            ]
         if other is not None:
-            options += [f"{name} * {other}", f"{name} + {other}", f"{name} - {other}", f"torch.where({name} > 0, {name}, {other})"] * 3
+            options += [
+                f"{name} * {other}",
+                f"{name} + {other}",
+                f"{name} - {other}",
+                f"torch.where({name} > 0, {name}, {other})",
+            ] * 3
         return f"{self.new()} = {c.choice(options)}"
 
     def rare(self) -> str | None:
         name = self.pick()
         if name is None:
             return None
-        options = [f"{name}.requires_grad_()", f"{name}.detach_()", f"{name}.data.mul_(2)", f"{self.new()} = {name}.detach()",
-                   f"{name}.retain_grad()", f"{self.new()} = {name}.data", f"{name}.requires_grad = False"]  # fmt: skip
+        options = [
+            f"{name}.requires_grad_()",
+            f"{name}.detach_()",
+            f"{name}.data.mul_(2)",
+            f"{self.new()} = {name}.detach()",
+            f"{name}.retain_grad()",
+            f"{self.new()} = {name}.data",
+            f"{name}.requires_grad = False",
+        ]
         return self.choose.choice(options)
 
 
@@ -197,7 +286,8 @@ def run(engine: Any, lines: list[str]) -> Outcome:
         for name in names:
             t = space[name]
             shown: list[Any] = []
-            if attempt(lambda: shown.append(t.grad if t.is_leaf or t.retains_grad else None)) is None:
+            kept = t.is_leaf or t.retains_grad
+            if attempt(lambda t=t, shown=shown, kept=kept: shown.append(t.grad if kept else None)) is None:
                 outcome.gradients[name] = None if shown[0] is None else shown[0].detach().numpy().copy()
     return outcome
 
@@ -212,7 +302,9 @@ def attempt(action: Callable[[], Any]) -> tuple[str, str] | None:
 
 def total(tensors: list[Any]) -> Any:
     """A scalar that depends on every tensor with a history, each weighted in its own way."""
-    parts = [(t * t * (i + 1)).sum() for i, t in enumerate(tensors) if t.requires_grad and t.is_floating_point()]
+    parts = [
+        (t * t * (i + 1)).sum() for i, t in enumerate(tensors) if t.requires_grad and t.is_floating_point()
+    ]
     result = parts[0] if parts else None
     for part in parts[1:]:
         result = result + part
@@ -221,13 +313,16 @@ def total(tensors: list[Any]) -> Any:
 
 def describe(t: Any) -> dict[str, Any]:
     """All that can be seen of a tensor."""
-    seen: dict[str, Any] = {"values": t.detach().numpy().copy(), "shape": tuple(t.shape), "stride": tuple(t.stride())}
+    steps = tuple(
+        s for s, n in zip(t.stride(), t.shape) if n > 1
+    )  # the stride of a single element means nothing
+    seen: dict[str, Any] = {"values": t.detach().numpy().copy(), "shape": tuple(t.shape), "stride": steps}
     for what, look in {
         "requires_grad": lambda: t.requires_grad,
         "leaf": lambda: t.is_leaf,
         "version": lambda: t._version,
         "view": lambda: t._is_view(),
-        "offset": lambda: t.storage_offset(),
+        "offset": lambda: t.storage_offset() if t.numel() else 0,
         "output_nr": lambda: t.output_nr,
         "grad_fn": lambda: graph_of(t.grad_fn),
     }.items():

@@ -2,9 +2,8 @@
 
 import re
 
-from teachtorch_widgets import graph
-
 import teachtorch as torch
+from teachtorch_widgets import graph
 
 
 def line():

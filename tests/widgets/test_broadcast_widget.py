@@ -6,6 +6,7 @@ import xml.etree.ElementTree as ET
 
 import numpy as np
 import pytest
+
 from teachtorch_widgets import broadcast
 from teachtorch_widgets.broadcast import build_scene
 from teachtorch_widgets.cells import Grid

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+
 from teachtorch_widgets.broadcasting import explain, gradient_code, mendings
 
 sizes = st.sampled_from([0, 1, 1, 2, 3, 4])

@@ -1,11 +1,11 @@
 """Large graphs are made small before they are laid out."""
 
 import pytest
-from teachtorch_widgets.fold import MOST_VISIBLE, find_repeats, fold
-from teachtorch_widgets.modules import owners
 
 import teachtorch as torch
 from teachtorch.autograd import trace
+from teachtorch_widgets.fold import MOST_VISIBLE, find_repeats, fold
+from teachtorch_widgets.modules import owners
 
 
 def loop(turns, body, start=None):

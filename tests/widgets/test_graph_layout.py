@@ -4,6 +4,7 @@ import re
 
 import pytest
 from graph_examples import lint
+
 from teachtorch_widgets import dot, layered
 from teachtorch_widgets.boxes import Arrow, Box, Frame
 

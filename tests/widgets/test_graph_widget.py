@@ -7,10 +7,10 @@ from importlib import resources
 
 import pytest
 from graph_examples import CASES, broadcasting, fan_in, lint, slope
-from teachtorch_widgets import broadcast, graph
 
 import teachtorch as torch
 from teachtorch.autograd import trace
+from teachtorch_widgets import broadcast, graph
 
 SVG = "{http://www.w3.org/2000/svg}"
 

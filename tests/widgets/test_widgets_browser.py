@@ -5,8 +5,9 @@ Each page holds one widget, with the real Python side behind it; JupyterLab has 
 
 import pytest
 from graph_examples import fan_in, overwritten, slope
-from teachtorch_widgets import broadcast
 from widget_page import opened
+
+from teachtorch_widgets import broadcast
 
 pytestmark = pytest.mark.browser
 
