@@ -122,7 +122,9 @@ class Node:
 
     def short_name(self) -> str:
         """How PyTorch's messages call it: ``"Mul"``, ``"Squeeze1"``."""
-        return self.name().replace("Backward0", "").replace("Backward", "")
+        name = self.name()
+        forward, _, digit = name.rpartition("Backward")
+        return forward + digit.replace("0", "") if digit.isdigit() else name
 
     @property
     def metadata(self) -> dict[Any, Any]:
@@ -237,10 +239,13 @@ class AccumulateGrad(Node):
         """Nothing to free."""
 
 
-def accumulator(leaf: Tensor) -> AccumulateGrad:
-    """The one AccumulateGrad of a leaf, made when the leaf is first used."""
+def accumulator(leaf: Tensor) -> AccumulateGrad | None:
+    """The one AccumulateGrad of a leaf, made when the leaf is first used.
+
+    None for a view made under ``no_grad``: it requires grad because its base does, but receives none.
+    """
     node: AccumulateGrad | None = leaf._accumulator
-    if node is None:
+    if node is None and leaf._requires_grad is True:
         node = leaf._accumulator = AccumulateGrad(leaf)
     return node
 

@@ -64,7 +64,7 @@ def stale(node: Node, array: Any, output: str, version: int, expected: int) -> R
 
 def _output_of(tensor: Tensor) -> str:
     """``", which is output 0 of Exp"`` for the message above."""
-    node = tensor._grad_fn
+    node = tensor.grad_fn
     return "" if node is None else f", which is output {tensor._output_nr} of {node.short_name()}"
 
 

@@ -363,7 +363,11 @@ def _target(tensor: Tensor) -> Root:
     if not tensor.requires_grad:
         raise RuntimeError("One of the differentiated Tensors does not require grad")
     node = tensor.grad_fn
-    return (accumulator(tensor), 0) if node is None else (node, tensor._output_nr)
+    if node is not None:
+        return node, tensor._output_nr
+    leaf = accumulator(tensor)
+    assert leaf is not None, "a view made under no_grad has no gradient of its own"
+    return leaf, 0
 
 
 def grad(

@@ -58,11 +58,18 @@ class Writer:
         names = [k for k, t in self.tensors().items() if suits(t)]
         return self.choose.choice(names) if names else None
 
-    def partner(self, shape: Any) -> str | None:
-        """A tensor that broadcasts into `shape`."""
+    def partner(self, shape: Any, clear_of: Any = None) -> str | None:
+        """A tensor that broadcasts into `shape`, for writing to `clear_of` if given.
+
+        What such a write gives is undefined if the two overlap in a way that PyTorch does not notice.
+        """
 
         def fits(t: Any) -> bool:
-            return t.ndim <= len(shape) and all(n in (1, m) for n, m in zip(t.shape[::-1], shape[::-1]))
+            if t.ndim > len(shape) or not all(n in (1, m) for n, m in zip(t.shape[::-1], shape[::-1])):
+                return False
+            if clear_of is None or t.untyped_storage().data_ptr() != clear_of.untyped_storage().data_ptr():
+                return True
+            return is_dense(t) and is_dense(clear_of)
 
         return self.pick(fits)
 
@@ -157,7 +164,7 @@ class Writer:
         name = self.pick()
         if name is None:
             return None
-        other = self.partner(self.space[name].shape)
+        other = self.partner(self.space[name].shape, clear_of=self.space[name])
         c = self.choose
         options = [
             "zero_()",
@@ -205,7 +212,7 @@ class Writer:
         except Exception:
             target = None
         if target is not None and ">" not in place:
-            other = self.partner(target.shape)
+            other = self.partner(target.shape, clear_of=target)
             values += [other] * 4 if other else []
         operator = c.choices([" = ", " += ", " *= "], [6, 1, 1])[0]
         return f"{name}{place}{operator}{c.choice(values)}"
@@ -270,6 +277,16 @@ class Writer:
         return self.choose.choice(options)
 
 
+def is_dense(t: Any) -> bool:
+    """Whether the elements fill a stretch of memory without gaps: then PyTorch sees every overlap."""
+    step = 1
+    for stride, size in sorted(zip(t.stride(), t.shape)):
+        if size != 1 and stride != step:
+            return False
+        step *= size
+    return True
+
+
 def run(engine: Any, lines: list[str]) -> Outcome:
     """Run a program on an engine, then a backward from everything that has a gradient."""
     outcome = Outcome()
@@ -313,9 +330,8 @@ def total(tensors: list[Any]) -> Any:
 
 def describe(t: Any) -> dict[str, Any]:
     """All that can be seen of a tensor."""
-    steps = tuple(
-        s for s, n in zip(t.stride(), t.shape) if n > 1
-    )  # the stride of a single element means nothing
+    sizes = zip(t.stride(), t.shape)
+    steps = tuple(s for s, n in sizes if n > 1 and t.numel())  # elsewhere a stride means nothing
     seen: dict[str, Any] = {"values": t.detach().numpy().copy(), "shape": tuple(t.shape), "stride": steps}
     for what, look in {
         "requires_grad": lambda: t.requires_grad,
