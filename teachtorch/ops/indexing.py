@@ -264,7 +264,9 @@ def _without_leading_ones(value: Tensor) -> Tensor:
 
 
 @op(promotion=NONE, half=False, inplace=True)
-def index_put(input: Array, indices: Any, values: Array, accumulate: bool = False, *, xp: Any) -> Array:
+def index_put(
+    input: Array, indices: Any, values: Array, accumulate: bool = False, *, xp: Any, out: Any = None
+) -> Array:
     """A copy of the tensor with `values` written (or added) at the indexed places.
 
     >>> import teachtorch as torch
@@ -279,7 +281,7 @@ def index_put(input: Array, indices: Any, values: Array, accumulate: bool = Fals
             f"{FROM_NUMPY[input.dtype].legacy} for the destination and "
             f"{FROM_NUMPY[values.dtype].legacy} for the source."
         )
-    result = input.copy()
+    result = input.copy() if out is None else out
     indices = [_mask_to_index(i) for i in indices]
     key = _index_key(result, [j for i in indices for j in i])
     try:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..binding import Array, Plain, Scalar
+from ..dtypes import FROM_NUMPY, c_name
 from ..op import NONE, composite, op
 from ..samples import fixed
 from ..tensor import Tensor, wrap
@@ -20,7 +21,7 @@ __all__ = ["argwhere", "masked_fill", "masked_scatter", "masked_select", "nonzer
     inplace=True,
     overload=lambda input, mask, value: int(isinstance(value, Tensor)),
 )
-def masked_fill(input: Array, mask: Plain, value: Array | Scalar, *, xp: Any) -> Array:
+def masked_fill(input: Array, mask: Plain, value: Array | Scalar, *, xp: Any, out: Any = None) -> Array:
     """A copy with one value wherever the mask is true.
 
     >>> import teachtorch as torch
@@ -29,15 +30,18 @@ def masked_fill(input: Array, mask: Plain, value: Array | Scalar, *, xp: Any) ->
     """
     if mask.dtype.kind != "b":
         raise RuntimeError(
-            "masked_fill_ only supports boolean masks, but got mask with dtype " + str(mask.dtype)
+            "masked_fill_ only supports boolean masks, but got mask with dtype "
+            + c_name(FROM_NUMPY[mask.dtype])
         )
     if hasattr(value, "ndim") and value.ndim:
         raise RuntimeError(
             f"masked_fill only supports a 0-dimensional value tensor, but got tensor with {value.ndim} dimension(s)."
         )
-    return xp.where(
-        mask, input.dtype.type(value) if not hasattr(value, "ndim") else value.astype(input.dtype), input
-    )
+    value = value.astype(input.dtype) if hasattr(value, "ndim") else input.dtype.type(value)
+    if out is None:
+        return xp.where(mask, value, input)
+    xp.copyto(out, value, where=mask)
+    return out
 
 
 masked_fill.grad(

@@ -202,9 +202,12 @@ class Writer:
             return None
         t = self.space[name]
         c = self.choose
-        places = ["[0]", "[-1]", "[...]", "[1:]", "[::2]", f"[{name} > 0]", "[[0]]", "[torch.tensor([0, 1])]"]
+        places = ["[0]", "[-1]", "[...]", "[1:]", "[::2]", f"[{name} > 0]", "[[0]]"]
+        if t.shape[0] >= 2:  # in range: PyTorch writes some elements before it refuses
+            places += ["[torch.tensor([0, 1])]"]
         if t.ndim >= 2:
-            places += ["[:, 0]", "[0, 0]", "[:, 1:]", "[0, :]", "[[0, 1], [1, 0]]"]
+            places += ["[:, 0]", "[0, 0]", "[:, 1:]", "[0, :]"]
+            places += ["[[0, 1], [1, 0]]"] if min(t.shape[:2]) >= 2 else []
         place = c.choice(places)
         values = ["1.5", "7"]
         try:
@@ -212,7 +215,8 @@ class Writer:
         except Exception:
             target = None
         if target is not None and ">" not in place:
-            other = self.partner(target.shape, clear_of=target)
+            copied = target.untyped_storage().data_ptr() != t.untyped_storage().data_ptr()
+            other = self.partner(target.shape, clear_of=t if copied else target)
             values += [other] * 4 if other else []
         operator = c.choices([" = ", " += ", " *= "], [6, 1, 1])[0]
         return f"{name}{place}{operator}{c.choice(values)}"
@@ -329,8 +333,11 @@ def total(tensors: list[Any]) -> Any:
 
 
 def describe(t: Any) -> dict[str, Any]:
-    """All that can be seen of a tensor."""
-    sizes = zip(t.stride(), t.shape)
+    """All that can be seen of a tensor.
+
+    Strides only of views: how arithmetic lays out a new tensor is numpy's choice where the operands lie differently.
+    """
+    sizes = zip(t.stride(), t.shape) if t._is_view() else ()
     steps = tuple(s for s, n in sizes if n > 1 and t.numel())  # elsewhere a stride means nothing
     seen: dict[str, Any] = {"values": t.detach().numpy().copy(), "shape": tuple(t.shape), "stride": steps}
     for what, look in {
