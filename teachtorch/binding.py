@@ -76,7 +76,8 @@ class Signature:
         if n > self.positional:
             if not self.ints or self.ints[0] != self.positional - 1:
                 raise TypeError(
-                    f"{self.name}() takes {self.positional} positional arguments but {n} were given"
+                    f"{self.name}() takes {self.positional} positional argument{'s' * (self.positional != 1)} but {n} "
+                    f"w{'as' if n == 1 else 'ere'} given"
                 )
             first = self.ints[0]
             args = (*args[:first], tuple(args[first:]))

@@ -18,6 +18,16 @@ if TYPE_CHECKING:
     from .op import Op
 
 
+WHOLE_NUMBERS = {
+    "bitwise_and": "bitwise_and_cpu",
+    "bitwise_or": "bitwise_or_cpu",
+    "bitwise_xor": "bitwise_xor_cpu",
+    "bitwise_left_shift": "lshift_cpu",
+    "bitwise_right_shift": "rshift_cpu",
+}
+"""Operations on bits, and what PyTorch calls their kernels when it refuses other types."""
+
+
 def explain(op: Op, values: list[Any], arrays: list[Any], error: Exception) -> list[Any] | None:
     """Raise PyTorch's error for these arguments; or return values to try again with; or None if at a loss."""
     signature = op.signature
@@ -32,9 +42,12 @@ def explain(op: Op, values: list[Any], arrays: list[Any], error: Exception) -> l
             else "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a "
             "mask, use the `~` or `logical_not()` operator instead."
         ) from None
-    if isinstance(error, ValueError):
+    first = next((x for x in operands if x.dtype.kind not in "biu"), None)
+    if isinstance(error, TypeError) and first is not None and op.name in WHOLE_NUMBERS:
+        raise not_implemented_for(WHOLE_NUMBERS[op.name], first.dtype) from None
+    if isinstance(error, ValueError) and not isinstance(error, np.linalg.LinAlgError):
         shape: tuple[int, ...] = ()
-        for x in operands:
+        for x in [arrays[i] for i in signature.arrays if hasattr(arrays[i], "shape")]:
             check_broadcast(shape, x.shape)
             shape = np.broadcast_shapes(shape, x.shape)
     return None

@@ -130,6 +130,12 @@ def from_numpy_dtype(numpy_dtype: np.dtype[Any]) -> dtype:
     )
 
 
+def c_name(element: dtype) -> str:
+    """The C++ name that some of PyTorch's messages use: ``long int`` for int64."""
+    names = {"Long": "long int", "Short": "short", "BFloat16": "c10::BFloat16", "Half": "c10::Half"}
+    return names.get(element.legacy, element.legacy.lower())
+
+
 def is_half(numpy_dtype: np.dtype[Any]) -> Any:
     """True for float16 and bfloat16: two-byte types that are computed in float32 and rounded once."""
     return numpy_dtype.itemsize == 2 and numpy_dtype.kind in "fV"

@@ -35,12 +35,8 @@ def write(op: Op, target: Tensor, values: list[Any], originals: list[Any], node:
     from .calls import prepare  # calls imports this module
 
     destination = target._array
-    if (
-        op.name not in _OVERLAP_IS_FINE
-        and not (op.name == "copy" and values[1] is target)
-        or (
-            op.name == "fill" and isinstance(values[1], Tensor)  # which PyTorch copies
-        )
+    if (op.name not in _OVERLAP_IS_FINE and not (op.name == "copy" and values[1] is target)) or (
+        op.name == "fill" and isinstance(values[1], Tensor)  # which PyTorch copies
     ):
         check_no_overlap(target)
         if op.promotion != "none" or op.name == "copy":

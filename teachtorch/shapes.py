@@ -97,7 +97,9 @@ def infer_shape(shape: tuple[int, ...], numel: int) -> tuple[int, ...]:
     known = 1
     for n in shape:
         if n < -1:
-            raise RuntimeError(f"invalid shape dimension {n}")
+            raise RuntimeError(
+                f"invalid shape dimension {n} at index {shape.index(n)} of shape {list(shape)}"
+            )
         if n != -1:
             known *= n
     if shape.count(-1) > 1:
@@ -115,7 +117,9 @@ def infer_shape(shape: tuple[int, ...], numel: int) -> tuple[int, ...]:
 def _refuse_shape(shape: tuple[int, ...], numel: int) -> None:
     for n in shape:
         if n < -1:
-            raise RuntimeError(f"invalid shape dimension {n}")
+            raise RuntimeError(
+                f"invalid shape dimension {n} at index {shape.index(n)} of shape {list(shape)}"
+            )
     raise RuntimeError(f"shape '{list(shape)}' is invalid for input of size {numel}")
 
 

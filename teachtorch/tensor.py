@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .device import CPU, device
-from .dtypes import FROM_NUMPY, dtype, from_numpy_dtype
+from .dtypes import FROM_NUMPY, c_name, dtype, from_numpy_dtype
 from .grad_mode import is_grad_enabled
 from .shapes import Size, contiguous_strides
 from .storage import Storage, TypedStorage, address
@@ -306,14 +306,16 @@ class Tensor:
             raise RuntimeError("can't assign Variable as its own grad")
         if value._array.dtype != self._array.dtype:
             raise RuntimeError(
-                f"attempting to assign a gradient with dtype '{value.dtype.legacy.lower()}' to a tensor with dtype "
-                f"'{self.dtype.legacy.lower()}'. The gradient must match the tensor's dtype (or the "
-                "tensor's grad_dtype)."
+                f"attempting to assign a gradient with dtype '{c_name(value.dtype)}' to a tensor with grad_dtype "
+                f"'{self.dtype.legacy}'. The gradient must match the tensor's grad_dtype (defaults to the tensor's "
+                "dtype). You can set the tensor's grad_dtype attribute with a specific dtype, or None to allow any "
+                "dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and its gradient may break "
+                "downstream systems that assume they match."
             )
         if value._array.shape != self._array.shape:
             raise RuntimeError(
-                f"assigned grad has data of a different size. Expected {list(self._array.shape)} "
-                f"but got {list(value._array.shape)}"
+                f"attempting to assign a gradient of size '{list(value._array.shape)}' to a tensor of size "
+                f"'{list(self._array.shape)}'. Please ensure that the gradient and the tensor are the same size"
             )
         self._grad = value
 
@@ -456,10 +458,21 @@ class Tensor:
         raise RuntimeError("Boolean value of Tensor with more than one value is ambiguous")
 
     def __int__(self) -> int:
-        return int(self.item())
+        return int(self._number("long"))
 
     def __float__(self) -> float:
-        return float(self.item())
+        return float(self._number("double"))
+
+    def _number(self, kind: str) -> Any:
+        """The one element, to be made a Python number of another kind."""
+        if self._array.size != 1:
+            raise ValueError("only one element tensors can be converted to Python scalars")
+        value = self.item()
+        if isinstance(value, complex):
+            if value.imag:
+                raise RuntimeError(f"value cannot be converted to type {kind} without overflow")
+            return value.real
+        return value
 
     def __complex__(self) -> complex:
         return complex(self.item())

@@ -334,6 +334,9 @@ def backward(
     """
     tensors = _sequence(tensors)
     grads = [None] * len(tensors) if grad_tensors is None else _sequence(grad_tensors)
+    for g in grads:
+        if g is not None and not isinstance(g, Tensor):
+            raise TypeError(f"gradients can be either Tensors or None, but got {type(g).__name__}")
     if len(grads) != len(tensors):
         raise RuntimeError(f"got {len(tensors)} tensors and {len(grads)} gradients")
     edges, starts = _starts(tensors, grads)
@@ -416,9 +419,10 @@ def grad(
     results = dict(zip(unique, run.run(edges, starts, unique)))
     found = [results[t] for t in targets]
     if any(g is None for g in found) and not allow_unused:
+        unused = [g is None for g in found].index(True)
         raise RuntimeError(
-            "One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True if "
-            "this is the desired behavior."
+            f"The differentiated Tensor at index {unused} appears to not have been used in the graph. Set "
+            "allow_unused=True if this is the desired behavior."
         )
     if materialize_grads:
         found = [_or_zeros(g, t) for g, t in zip(found, inputs)]

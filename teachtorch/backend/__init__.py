@@ -71,11 +71,12 @@ def _from(array: Any, offset: int) -> Any:
 
 def expand(array: Any, shape: tuple[int, ...]) -> Any:
     """`array` seen in a larger shape: repeated dimensions have stride 0 and cost no memory. Writable."""
+    if isinstance(array, np.generic):
+        array = np.asarray(array)  # what numpy makes of arithmetic on zero-dimensional arrays
     missing = len(shape) - array.ndim
     strides = [0 if n != m else s for n, m, s in zip(array.shape, shape[missing:], array.strides)]
-    for i in reversed(
-        range(missing)
-    ):  # a new dimension of size 1 is not repeated, and steps over what follows
+    # A new dimension of size 1 is not repeated, and steps over what follows.
+    for i in reversed(range(missing)):
         step = shape[i + 1] * strides[0] if strides else array.itemsize
         strides.insert(0, step if shape[i] == 1 else 0)
     if type(array) is np.ndarray and array.size == 0:

@@ -200,6 +200,8 @@ def bitwise_not(input: Array, *, xp: Any) -> Array:
     >>> torch.bitwise_not(torch.tensor([5]))
     tensor([-6])
     """
+    if input.dtype.kind in "fc":
+        raise TypeError("~ (operator.invert) is only implemented on integer and Boolean-type tensors")
     return xp.invert(input)
 
 

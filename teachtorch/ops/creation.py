@@ -175,11 +175,9 @@ def _collect(data: Any, shape: tuple[int, ...], dim: int, flat: list[Any]) -> No
     """Walk nested sequences in order; complain in PyTorch's words where they are ragged or hold no numbers."""
     if dim == len(shape):
         if isinstance(data, str):
-            raise (
-                ValueError("too many dimensions 'str'")
-                if shape
-                else TypeError("new(): invalid data type 'str'")
-            )
+            if shape and not flat:
+                raise ValueError("too many dimensions 'str'")
+            raise TypeError("new(): invalid data type 'str'")
         if _is_sequence(data):
             raise TypeError(f"'{type(data).__name__}' object cannot be interpreted as an integer")
         if not isinstance(data, (Tensor, *NUMBERS)):
@@ -281,6 +279,8 @@ def _sizes(name: str, size: Any) -> tuple[int, ...]:
         ) from None
     for n in shape:
         if n < 0:
+            if name == "zeros":
+                raise RuntimeError("zeros: Dimension size must be non-negative.")
             raise RuntimeError(f"Trying to create tensor with negative dimension {n}: {list(shape)}")
     return shape
 
@@ -607,6 +607,9 @@ def eye(
     tensor([[1., 0.],
             [0., 1.]])
     """
+    for name, count in (("n", n), ("m", m)):
+        if count is not None and count < 0:
+            raise RuntimeError(f"{name} must be greater or equal to 0, got {count}")
     return finish(np.eye(n, m, dtype=(dtype or get_default_dtype()).numpy), requires_grad, device)
 
 

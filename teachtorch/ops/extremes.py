@@ -18,11 +18,9 @@ __all__ = ["amax", "amin", "argmax", "argmin", "max", "min"]
 
 
 def _nonempty(input: Array, name: str, axes: tuple[int, ...]) -> None:
-    if input.size == 0 and (not axes or 0 in [input.shape[d] for d in axes]):
-        raise IndexError(
-            f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the "
-            "reduction dim with the 'dim' argument."
-        )
+    for d in axes:
+        if not input.shape[d]:
+            raise IndexError(f"{name}(): Expected reduction dim {d} to have non-zero size.")
 
 
 @op(half=False)
@@ -194,8 +192,7 @@ def argmin(input: Array, dim: int | None = None, keepdim: bool = False, *, xp: A
 def _index_of(input: Array, dim: int | None, keepdim: bool, which: Any) -> Array:
     if input.size == 0 and dim is None:
         raise IndexError(
-            f"{which.__name__}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction "
-            "dim with the 'dim' argument."
+            f"{which.__name__}(): Expected reduction dim to be specified for input.numel() == 0."
         )
     if dim is None:
         index = np.asarray(which(input))

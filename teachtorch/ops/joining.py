@@ -47,7 +47,7 @@ def cat(tensors: Sequence[Array], dim: int = 0, *, xp: Any) -> Array:
     tensor([1, 2, 3])
     """
     if not tensors:
-        raise RuntimeError("torch.cat(): expected a non-empty list of Tensors")
+        raise ValueError("torch.cat(): expected a non-empty list of Tensors")
     kept = [x for x in tensors if x.shape != (0,)]  # PyTorch skips old-style empty tensors
     if not kept:
         return tensors[0].copy()

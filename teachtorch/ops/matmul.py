@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from ..binding import Array, Number
+from ..dtypes import FROM_NUMPY, c_name
 from ..op import attach, composite, composite_alias, op
 from ..samples import fixed
 from ..tensor import Tensor
@@ -31,20 +32,10 @@ __all__ = [
 
 def _same_dtype(name: str, a: Array, b: Array) -> None:
     if a.dtype != b.dtype:
-        from ..dtypes import FROM_NUMPY
-
         raise RuntimeError(
-            f"expected m1 and m2 to have the same dtype, but got: {_c_name(FROM_NUMPY[a.dtype])} != "
-            f"{_c_name(FROM_NUMPY[b.dtype])}"
+            f"expected m1 and m2 to have the same dtype, but got: {c_name(FROM_NUMPY[a.dtype])} != "
+            f"{c_name(FROM_NUMPY[b.dtype])}"
         )
-
-
-def _c_name(dtype: Any) -> str:
-    return (
-        {"Long": "long", "Int": "int", "Short": "short"}.get(dtype.legacy, dtype.legacy.lower())
-        if (dtype.name != "bfloat16")
-        else "c10::BFloat16"
-    )
 
 
 @op()

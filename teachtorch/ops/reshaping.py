@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -127,8 +128,7 @@ def expand(input: Array, size: Ints) -> Array:
         if n == -1:
             if i < missing:
                 raise RuntimeError(
-                    f"expand({_described(input)}, size={list(size)}): the expanded size of the tensor "
-                    f"({n}) isn't allowed in a leading, non-existing dimension {i}"
+                    f"The expanded size of the tensor ({n}) isn't allowed in a leading, non-existing dimension {i}"
                 )
             shape[i] = old
         elif old not in (1, n):
@@ -304,5 +304,11 @@ def unflatten(input: Tensor, dim: int, sizes: Any) -> Tensor:
     """
     shape = input._array.shape
     d = wrap_dim(dim, len(shape))
-    inner = infer_shape(tuple(sizes), shape[d])
+    inner = tuple(sizes)
+    if -1 not in inner and math.prod(inner) != shape[d]:
+        raise RuntimeError(
+            f"unflatten: Provided sizes {list(inner)} don't multiply up to the size of dim {dim} ({shape[d]}) in the "
+            "input tensor"
+        )
+    inner = infer_shape(inner, shape[d])
     return view(input, (*shape[:d], *inner, *shape[d + 1 :]))
