@@ -79,8 +79,6 @@ def expand(array: Any, shape: tuple[int, ...]) -> Any:
     for i in reversed(range(missing)):
         step = shape[i + 1] * strides[0] if strides else array.itemsize
         strides.insert(0, step if shape[i] == 1 else 0)
-    if type(array) is np.ndarray and array.size == 0:
-        return np.broadcast_to(array, shape)
     return strided(array, shape, tuple(strides))
 
 
