@@ -34,6 +34,11 @@ def promote_types(type1: dtype, type2: dtype) -> dtype:
         return a
     if "buifc".index(a.kind) > "buifc".index(b.kind):
         a, b = b, a
+    if (a in _UNSIGNED or b in _UNSIGNED) and not b.is_floating_point:
+        raise RuntimeError(
+            "Promotion for uint16, uint32, uint64 types is not supported, "
+            f"attempted to promote {type1.legacy} and {type2.legacy}"
+        )
     if b.is_complex:
         return dtypes.complex128 if a in (dtypes.float64, dtypes.complex128) else b
     if b.is_floating_point:
@@ -44,11 +49,6 @@ def promote_types(type1: dtype, type2: dtype) -> dtype:
         return a if a.itemsize > b.itemsize else b
     if a is dtypes.bool:
         return b
-    if a in _UNSIGNED or b in _UNSIGNED:
-        raise RuntimeError(
-            "Promotion for uint16, uint32, uint64 types is not supported, "
-            f"attempted to promote {type1.legacy} and {type2.legacy}"
-        )
     if a is dtypes.uint8:
         return dtypes.int16 if b is dtypes.int8 else b
     return a if a.itemsize > b.itemsize else b

@@ -87,6 +87,8 @@ def _apply_basic(tensor: Tensor, keys: tuple[Any, ...]) -> tuple[Tensor, list[Te
     result, dim, consumed = tensor, 0, 0  # the next dimension: of the result so far, and of the tensor
     indices: list[Tensor | None] = []
     for k in keys:
+        if isinstance(k, Tensor) and not k._array.ndim and k._array.dtype.kind == "b":
+            k = bool(k)  # a mask without dimensions adds one, of size 1 or 0
         if isinstance(k, (bool, np.bool_)):
             result = unsqueeze(result, dim)
             indices += [None] * (dim - len(indices)) + [wrap(np.arange(1 if k else 0))]
