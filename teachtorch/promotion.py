@@ -88,7 +88,9 @@ def _combine(higher: dtype | None, lower: dtype | None) -> dtype | None:
         return higher
     if higher.is_floating_point:
         return higher.to_complex() if lower.is_complex else higher
-    if higher is dtypes.bool or lower.is_floating_point or lower.is_complex:
+    if lower.is_complex:
+        return lower
+    if higher is dtypes.bool or lower.is_floating_point:
         return promote_types(higher, lower)
     return higher
 
