@@ -31,7 +31,12 @@ def sum_back(array: Any, shape: tuple[int, ...]) -> Any:
 def test_two_tensors_meet_as_in_numpy(shapes: Any) -> None:
     a, b = (counted(s) for s in shapes.input_shapes)
     x, y = torch.from_numpy(a), torch.from_numpy(b)
-    for result, expected in ((x + y, a + b), (x * y, a * b), (x > y, a > b), (torch.maximum(x, y), np.maximum(a, b))):
+    for result, expected in (
+        (x + y, a + b),
+        (x * y, a * b),
+        (x > y, a > b),
+        (torch.maximum(x, y), np.maximum(a, b)),
+    ):
         assert result.shape == shapes.result_shape
         assert np.array_equal(result.numpy(), expected)
 
@@ -102,7 +107,7 @@ def test_in_place_the_target_decides_the_shape(shapes: Any) -> None:
         expected = target + other
         assert torch.equal(target.add_(other), expected)
     else:
-        with pytest.raises(RuntimeError, match="^output with shape .* doesn't match the broadcast shape"):
+        with pytest.raises(RuntimeError, match=r"^output with shape .* doesn't match the broadcast shape"):
             target.add_(other)
 
 
@@ -127,7 +132,12 @@ def test_numbers_meet_every_shape(shape: tuple[int, ...], number: Any) -> None:
 
 @pytest.mark.parametrize(
     ("left", "right", "expected"),
-    [((8, 1, 6, 1), (7, 1, 5), (8, 7, 6, 5)), ((5, 4), (1,), (5, 4)), ((15, 3, 5), (3, 1), (15, 3, 5)), ((0,), (1,), (0,))],
+    [
+        ((8, 1, 6, 1), (7, 1, 5), (8, 7, 6, 5)),
+        ((5, 4), (1,), (5, 4)),
+        ((15, 3, 5), (3, 1), (15, 3, 5)),
+        ((0,), (1,), (0,)),
+    ],
 )
 def test_the_examples_of_every_textbook(left: Any, right: Any, expected: Any) -> None:
     assert (torch.ones(left) + torch.ones(right)).shape == expected

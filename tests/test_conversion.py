@@ -23,7 +23,9 @@ PLAIN = [
     "complex64", "complex128",
 ]  # fmt: skip
 
-arrays = st.sampled_from(PLAIN).flatmap(lambda name: hnp.arrays(np.dtype(name), hnp.array_shapes(min_dims=0, min_side=0)))
+arrays = st.sampled_from(PLAIN).flatmap(
+    lambda name: hnp.arrays(np.dtype(name), hnp.array_shapes(min_dims=0, min_side=0))
+)
 
 
 # -- numpy --------------------------------------------------------------------------------------------------
@@ -72,12 +74,12 @@ def test_numpy_functions_take_tensors() -> None:
     assert isinstance(x * np.float64(2), torch.Tensor)
     assert isinstance(np.float64(2) * x, torch.Tensor)
     assert isinstance(x * np.ones(2), torch.Tensor)
-    with pytest.raises(TypeError, match="^unsupported operand"):
+    with pytest.raises(TypeError, match=r"^unsupported operand"):
         np.ones(2) * x
 
 
 def test_what_numpy_cannot_have_is_refused() -> None:
-    with pytest.raises(RuntimeError, match="^Can't call numpy"):
+    with pytest.raises(RuntimeError, match=r"^Can't call numpy"):
         torch.ones(2, requires_grad=True).numpy()
     with pytest.raises(TypeError, match="BFloat16"):
         torch.ones(2).bfloat16().numpy()
@@ -189,7 +191,10 @@ def test_to_returns_the_tensor_itself_where_nothing_changes() -> None:
 )  # fmt: skip
 def test_the_method_named_after_a_type(method: str, dtype: torch.dtype) -> None:
     assert getattr(torch.tensor([0, 3]), method)().dtype is dtype
-    assert getattr(torch.tensor([0, 3]), method)().to(torch.int64).tolist() == [0, 1 if dtype is torch.bool else 3]
+    assert getattr(torch.tensor([0, 3]), method)().to(torch.int64).tolist() == [
+        0,
+        1 if dtype is torch.bool else 3,
+    ]
 
 
 def test_the_gradient_is_cast_back() -> None:

@@ -202,7 +202,7 @@ def test_a_number_is_cast_to_the_dtype_and_a_tensor_must_have_it() -> None:
     x[0] = 2
     x[1] = torch.tensor(5)  # the whole slice is overwritten: copied, and so cast
     assert x.tolist() == [2, 5, 0]
-    with pytest.raises(RuntimeError, match="^Index put requires the source and destination dtypes match"):
+    with pytest.raises(RuntimeError, match=r"^Index put requires the source and destination dtypes match"):
         x[[2]] = torch.tensor([5])
 
 

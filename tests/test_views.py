@@ -117,7 +117,8 @@ def test_reshape_is_a_view_exactly_where_view_works(chain: Any, data: st.DataObj
     try:
         viewed = tensor.view(size)
     except RuntimeError as refused:
-        assert str(refused).startswith(NOT_VIEWABLE)
+        if not str(refused).startswith(NOT_VIEWABLE):
+            raise
         assert reshaped.data_ptr() != tensor.data_ptr()
         assert reshaped.is_contiguous()
     else:
@@ -165,7 +166,9 @@ def test_an_expanded_tensor_repeats_without_copying() -> None:
     wide = x.expand(2, 1000)
     assert wide.stride() == (1, 0)
     assert wide.data_ptr() == x.data_ptr()
-    with pytest.raises(RuntimeError, match="^unsupported operation: more than one element of the written-to tensor"):
+    with pytest.raises(
+        RuntimeError, match=r"^unsupported operation: more than one element of the written-to tensor"
+    ):
         wide.add_(1)
 
 
@@ -220,7 +223,7 @@ def test_a_write_through_a_view_gives_a_plain_base_a_history() -> None:
 def test_one_of_several_views_cannot_be_written_with_a_history(call: str) -> None:
     x = torch.zeros(2, 2, requires_grad=True) * 1
     piece = eval(f"x.{call}", {"x": x})[1]
-    with pytest.raises(RuntimeError, match="^Output 1 of .* is a view and is being modified inplace"):
+    with pytest.raises(RuntimeError, match=r"^Output 1 of .* is a view and is being modified inplace"):
         piece.add_(1)
 
 
@@ -228,13 +231,15 @@ def test_a_view_made_without_gradients_cannot_be_written_with_them() -> None:
     x = torch.zeros(2, requires_grad=True) * 1
     with torch.no_grad():
         view = x[0]
-    with pytest.raises(RuntimeError, match="^A view was created in no_grad mode and is being modified inplace"):
+    with pytest.raises(
+        RuntimeError, match=r"^A view was created in no_grad mode and is being modified inplace"
+    ):
         view.add_(1)
 
 
 def test_a_partly_overwritten_operand_is_refused() -> None:
     x = torch.arange(4.0)
-    with pytest.raises(RuntimeError, match="^unsupported operation: some elements of the input tensor"):
+    with pytest.raises(RuntimeError, match=r"^unsupported operation: some elements of the input tensor"):
         x[1:].copy_(x[:-1])
     assert x.tolist() == [0, 1, 2, 3]
 
