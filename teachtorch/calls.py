@@ -304,7 +304,8 @@ def _promote(op: Op, arrays: list[Any]) -> Any:
     if not operands:
         return None
     common = result_dtype(operands)
-    if op.promotion == "float" and common.kind in "bui":
+    promotion = op.promotion if op.promotion_of is None else op.promotion_of(*arrays)
+    if promotion == "float" and common.kind in "bui":
         common = dtypes.get_default_dtype()
     target = common.numpy
     narrow = None

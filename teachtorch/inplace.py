@@ -239,7 +239,7 @@ class CopySlices(Node):
         return [whole, *inner[1:]]
 
     def backward_tensors(self, grads: list[Any]) -> Any:
-        """The same, recorded: built from ``as_strided`` and ``copy_``."""
+        """The same, recorded: built from ``strided_view`` and ``copy_``."""
         from .plan import operations as F
 
         (grad,) = grads
@@ -248,8 +248,8 @@ class CopySlices(Node):
         whole = F.empty_strided(shape, tuple(s // item for s in strides), dtype=grad.dtype).copy_(grad)
         size, part_strides = self.view_geometry
         place = (size, tuple(s // item for s in part_strides), self.offset // item)
-        inner = self.function.backward_tensors([F.as_strided(whole, *place).clone()])
-        part = F.as_strided(whole, *place)
+        inner = self.function.backward_tensors([F.strided_view(whole, *place).clone()])
+        part = F.strided_view(whole, *place)
         if inner[0] is None:
             part.zero_()
         else:

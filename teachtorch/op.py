@@ -93,7 +93,7 @@ class Op:
         self,
         kernel: Callable[..., Any],
         *,
-        promotion: str,
+        promotion: str | Callable[..., str],
         half: bool,
         view: bool,
         node: str | None,
@@ -109,7 +109,9 @@ class Op:
         self.needs_xp = "xp" in parameters
         self.takes_out = "out" in parameters
         self.array_positions = self.signature.arrays or self.signature.lists
-        self.promotion = promotion
+        # A promotion that depends on the arguments counts as FLOAT where only the dtype is known.
+        self.promotion_of = promotion if callable(promotion) else None
+        promotion = self.promotion = FLOAT if callable(promotion) else promotion
         self.half = half  # compute two-byte floats in float32 and round once
         self.view = view
         self.base_name = node or "".join(part.capitalize() for part in self.name.split("_"))
@@ -205,7 +207,7 @@ class Op:
 
 def op(
     *,
-    promotion: str = DEFAULT,
+    promotion: str | Callable[..., str] = DEFAULT,
     half: bool = True,
     view: bool = False,
     method: bool | str = True,
@@ -217,7 +219,7 @@ def op(
 ) -> Callable[[Callable[..., Any]], OpFunction]:
     """Register the function below as an operation.
 
-    `promotion`: NONE, DEFAULT or FLOAT. `half=False`: the kernel handles float16 and bfloat16 itself (it moves
+    `promotion`: NONE, DEFAULT or FLOAT, or a function of the arguments that says which. `half=False`: the kernel handles float16 and bfloat16 itself (it moves
     data and computes nothing). `view`: the result shares the input's memory. `method`: make it a Tensor method,
     under another name if a string. `inplace`: also make ``name_``. `operators`: Python's operators it implements.
     `node`: PyTorch's name of the node without "Backward0"; `overload`: the digit, from the argument values.

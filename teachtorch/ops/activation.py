@@ -67,6 +67,8 @@ threshold_backward.samples(fixed(lambda make: ((make(3, 2), make(3, 2), 0.1), {}
 @op(method=False, inplace=True)
 def hardtanh(input: Array, min_val: float = -1.0, max_val: float = 1.0, *, xp: Any) -> Array:
     """``input`` kept between two bounds. Derivative: 1 strictly between them, else 0."""
+    if input.dtype.kind in "iu":
+        min_val, max_val = int(min_val), int(max_val)
     return xp.clip(input, min_val, max_val)
 
 

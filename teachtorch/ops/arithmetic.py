@@ -8,8 +8,8 @@ import numpy as np
 
 from .. import dtypes
 from ..binding import Array, Number, Scalar
-from ..op import FLOAT, alias, attach, composite, op, tensor_method
-from ..samples import binary, positive_base, unary
+from ..op import DEFAULT, FLOAT, alias, attach, composite, op, tensor_method
+from ..samples import binary, fixed, positive_base, unary
 
 __all__ = ["add", "div", "divide", "floor_divide", "fmod", "mul", "multiply", "neg", "negative", "positive", "pow",
            "reciprocal", "remainder", "rsub", "square", "sub", "subtract", "true_divide"]  # fmt: skip
@@ -110,7 +110,7 @@ mul.samples(binary)
 
 
 @op(
-    promotion=FLOAT,
+    promotion=lambda input, other, rounding_mode: FLOAT if rounding_mode is None else DEFAULT,
     inplace=True,
     operators=("__truediv__",),
     overload=lambda input, other, rounding_mode=None: 0 if rounding_mode is None else 1,
@@ -138,14 +138,30 @@ def div(
     if rounding_mode is None:
         return xp.true_divide(input, other, out=out)
     if rounding_mode == "floor":
-        return xp.floor_divide(input, other)
+        return floor_divide.op.kernel(input, other, xp=xp, out=out)
     if rounding_mode == "trunc":
-        return xp.trunc(xp.true_divide(input, other))
+        return _divide_towards_zero(input, other, xp, out)
     raise RuntimeError(
         "div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '"
         + str(rounding_mode)
         + "'"
     )
+
+
+def _refuse_zero(input: Any, other: Any) -> None:
+    """Integers have no quotient by zero, and floats have infinity."""
+    if np.result_type(input, other).kind in "biu" and not np.all(other):
+        raise RuntimeError("ZeroDivisionError")
+
+
+def _divide_towards_zero(input: Any, other: Any, xp: Any, out: Any) -> Any:
+    quotient = xp.true_divide(input, other)
+    if np.result_type(input, other).kind in "iu":  # exact where a float would not be
+        _refuse_zero(input, other)
+        down = xp.floor_divide(input, other)
+        quotient = down + ((quotient < 0) & (xp.remainder(input, other) != 0))
+        return quotient.astype(down.dtype) if out is None else xp.copyto(out, quotient, casting="unsafe") or out
+    return xp.trunc(quotient, out=out)
 
 
 div.grad(
@@ -156,7 +172,13 @@ div.grad(
         -grad * ((input / other) / other).conjugate() if rounding_mode is None else F.zeros_like(grad)
     ),
 )
-div.samples(binary)
+div.samples(
+    binary,
+    fixed(
+        lambda make: ((make(3, 2), make(2, low=0.5, high=2.0)), {"rounding_mode": "trunc"}),
+        lambda make: ((make(3, 2), 0.7), {"rounding_mode": "floor"}),
+    ),
+)
 
 
 @op(inplace=True, operators=("__floordiv__", "__rfloordiv__"))
@@ -167,8 +189,7 @@ def floor_divide(input: Array | Number, other: Array | Number, *, xp: Any, out: 
     >>> torch.tensor([7, -7]) // 2
     tensor([ 3, -4])
     """
-    if (getattr(input, "dtype", None) or np.dtype(type(input))).kind in "iu" and not np.all(other):
-        raise RuntimeError("ZeroDivisionError")
+    _refuse_zero(input, other)
     return xp.floor_divide(input, other, out=out)
 
 
@@ -185,6 +206,7 @@ def remainder(input: Array | Number, other: Array | Number, *, xp: Any, out: Any
     >>> torch.tensor([7, -7]) % 3
     tensor([1, 2])
     """
+    _refuse_zero(input, other)
     return xp.remainder(input, other, out=out)
 
 
@@ -203,6 +225,7 @@ def fmod(input: Array | Number, other: Array | Number, *, xp: Any, out: Any = No
     >>> torch.fmod(torch.tensor([7., -7.]), 3)
     tensor([ 1., -1.])
     """
+    _refuse_zero(input, other)
     return xp.fmod(input, other, out=out)
 
 

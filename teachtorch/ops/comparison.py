@@ -444,6 +444,9 @@ def isclose(
     """
     if input.dtype is not other.dtype:
         raise RuntimeError(f"{input.dtype.legacy} did not match {other.dtype.legacy}")
+    for name, tolerance in (("rtol", rtol), ("atol", atol)):
+        if tolerance < 0:
+            raise RuntimeError(f"{name} must be greater than or equal to zero, but got {tolerance}")
     return wrap(np.asarray(np.isclose(input._array, other._array, rtol, atol, equal_nan)))
 
 

@@ -563,10 +563,11 @@ def _spaced(start: Any, end: Any, steps: int, dtype: DType) -> Any:
     if steps == 1:
         return np.array([start]).astype(dtype.numpy)
     if dtype.kind in "iu":
-        step = np.float32((float(end) - float(start)) / (steps - 1))
+        start, end = int(start), int(end)
+        step = (end - start) / (steps - 1)
         index = np.arange(steps)
-        low = np.trunc(start + step * index.astype(np.float32))
-        high = np.trunc(end - step * (steps - 1 - index).astype(np.float32))
+        low = np.trunc(start + step * index)
+        high = np.trunc(end - step * (steps - 1 - index))
         return np.where(index < steps // 2, low, high).astype(dtype.numpy)
     compute = np.dtype(np.float32) if dtype.itemsize == 2 and not dtype.is_complex else dtype.numpy
     first, last = compute.type(start), compute.type(end)
@@ -592,7 +593,9 @@ def logspace(
     tensor([  1.,  10., 100.])
     """
     dtype = dtype or _span_dtype(start, end)
-    powers = _spaced(start, end, steps, dtypes.float64 if dtype is dtypes.float64 else dtypes.float32)
+    if dtype.kind in "iu":
+        start, end = (int(x.item() if isinstance(x, Tensor) else x) for x in (start, end))
+    powers = _spaced(start, end, steps, dtype if dtype.kind in "fc" and dtype.itemsize > 2 else dtypes.float32)
     return finish(np.power(powers.dtype.type(base), powers).astype(dtype.numpy), requires_grad, device)
 
 

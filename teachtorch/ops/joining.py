@@ -76,8 +76,8 @@ def _pieces(grad: Any, tensors_shape: Any, dim: int, F: Any) -> list[Any]:
     parts: list[Any] = []
     start = 0
     for shape in tensors_shape:
-        if shape == (0,) and ndim > 1:
-            parts.append(None)  # an old-style empty tensor took no part
+        if shape == (0,) and ndim > 1:  # an old-style empty tensor took no part
+            parts.append(F.reshape(F.slice_(grad, d, 0, 0, 1), (0,)))
             continue
         parts.append(F.slice_(grad, d, start, start + shape[d], 1))
         start += shape[d]
@@ -271,8 +271,13 @@ def roll(input: Array, shifts: Any, dims: Any = (), *, xp: Any) -> Array:
     >>> torch.roll(torch.tensor([1, 2, 3]), 1)
     tensor([3, 1, 2])
     """
+    moves = (shifts,) if isinstance(shifts, int) else tuple(shifts)
     dims = (dims,) if isinstance(dims, int) else tuple(dims)
-    return xp.roll(input, shifts, dims or None)
+    if not moves:
+        raise RuntimeError("`shifts` required")
+    if len(dims) != len(moves) and (dims or len(moves) > 1):
+        raise RuntimeError(f"shifts and dimensions must align. shifts: {len(moves)}, dims:{len(dims)}")
+    return xp.roll(input, moves, tuple(wrap_dim(d, input.ndim) for d in dims) if dims else None) if input.ndim else input.copy()
 
 
 roll.grad(

@@ -91,8 +91,13 @@ def masked_scatter(input: Array, mask: Plain, source: Array) -> Array:
     >>> torch.masked_scatter(torch.zeros(3), torch.tensor([True, False, True]), torch.tensor([5., 6.]))
     tensor([5., 0., 6.])
     """
-    result = input.copy()
-    mask = np.broadcast_to(mask, input.shape)
+    if mask.dtype.kind != "b":
+        raise RuntimeError(
+            f"masked_scatter_ only supports boolean masks, but got mask with dtype {FROM_NUMPY[mask.dtype].legacy}"
+        )
+    shape = np.broadcast_shapes(input.shape, mask.shape)
+    result = np.broadcast_to(input, shape).copy()
+    mask = np.broadcast_to(mask, shape)
     n = int(mask.sum())
     if source.size < n:
         raise RuntimeError(

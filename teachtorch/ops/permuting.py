@@ -86,8 +86,17 @@ def movedim(input: Tensor, source: Any, destination: Any) -> Tensor:
     torch.Size([3, 4, 2])
     """
     n = input._array.ndim
-    sources = [wrap_dim(d, n) for d in ((source,) if isinstance(source, int) else source)]
-    places = [wrap_dim(d, n) for d in ((destination,) if isinstance(destination, int) else destination)]
+    source = (source,) if isinstance(source, int) else tuple(source)
+    destination = (destination,) if isinstance(destination, int) else tuple(destination)
+    if len(source) != len(destination):
+        raise RuntimeError(
+            f"movedim: Invalid source or destination dims: source ({list(source)} dims) should contain the same number "
+            f"of dims as destination ({list(destination)} dims)"
+        )
+    sources, places = [wrap_dim(d, n) for d in source], [wrap_dim(d, n) for d in destination]
+    for name, dims, given in (("source", sources, source), ("destination", places, destination)):
+        if len(set(dims)) != len(dims):
+            raise RuntimeError(f"movedim: repeated dim in `{name}` ({list(given)})")
     order = [d for d in range(n) if d not in sources]
     for place, d in sorted(zip(places, sources)):
         order.insert(place, d)

@@ -58,8 +58,13 @@ index_select.samples(fixed(lambda make: ((make(3, 2), 0, wrap(np.array([0, 2, 0]
 def index_add_zeros(input: Array, shape: Any, dim: int, index: Plain, *, xp: Any) -> Array:
     """Zeros of `shape` with the slices of `input` added at positions of a dimension."""
     result = xp.zeros(shape, input.dtype)
-    xp.add.at(result, (slice(None),) * wrap_dim(dim, len(shape)) + (index,), input)
+    xp.add.at(*_slices(result, dim, index), input)
     return result
+
+
+def _slices(array: Array, dim: int, index: Array) -> tuple[Array, tuple[Any, ...]]:
+    """An array and numpy's key for its slices at `index` of a dimension; a scalar has the one dimension 0."""
+    return (array if array.ndim else array.reshape(1)), (slice(None),) * wrap_dim(dim, array.ndim) + (index,)
 
 
 index_add_zeros.grad(input=lambda grad, dim, index, F: F.index_select(grad, dim, index))
@@ -74,12 +79,14 @@ def index_add(input: Array, dim: int, index: Plain, source: Array, *, alpha: Num
     >>> torch.index_add(torch.zeros(2), 0, torch.tensor([1, 1]), torch.tensor([5., 6.]))
     tensor([ 0., 11.])
     """
+    d = wrap_dim(dim, input.ndim)
+    if [n for k, n in enumerate(input.shape) if k != d] != [n for k, n in enumerate(source.shape) if k != d]:
+        raise RuntimeError(
+            "source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = "
+            f"{list(input.shape)} source.shape = {list(source.shape)}"
+        )
     result = input.copy()
-    xp.add.at(
-        result,
-        (slice(None),) * wrap_dim(dim, input.ndim) + (index,),
-        source * alpha if alpha != 1 else source,
-    )
+    xp.add.at(*_slices(result, d, index), source * alpha if alpha != 1 else source)
     return result
 
 
@@ -99,7 +106,8 @@ def index_copy(input: Array, dim: int, index: Plain, source: Array) -> Array:
     tensor([0., 5.])
     """
     result = input.copy()
-    result[(slice(None),) * wrap_dim(dim, input.ndim) + (index,)] = source
+    slices, key = _slices(result, dim, index)
+    slices[key] = source
     return result
 
 
@@ -119,7 +127,8 @@ def index_fill(input: Array, dim: int, index: Plain, value: Array | Number) -> A
     tensor([0., 5.])
     """
     result = input.copy()
-    result[(slice(None),) * wrap_dim(dim, input.ndim) + (index,)] = value
+    slices, key = _slices(result, dim, index)
+    slices[key] = value
     return result
 
 
@@ -139,9 +148,11 @@ def _picked(index: Array, dim: int, shape: tuple[int, ...]) -> tuple[Any, ...]:
 
 
 def _check_gather(name: str, input: Array, dim: int, index: Array) -> int:
+    if not index.size:  # nothing to pick: PyTorch asks no more
+        return wrap_dim(dim, input.ndim)
     if index.dtype != np.int64 and index.dtype != np.int32:
         raise RuntimeError(f"{name}(): Expected dtype int32/int64 for index")
-    if index.ndim != input.ndim and not (index.size == 0):
+    if index.ndim != max(input.ndim, 1) and index.ndim != input.ndim:
         raise RuntimeError(
             "Index tensor must have the same number of dimensions as "
             + ("input tensor" if name == "gather" else "self tensor")
@@ -167,7 +178,9 @@ def gather(input: Array, dim: int, index: Plain, *, sparse_grad: bool = False) -
             [4, 3]])
     """
     d = _check_gather("gather", input, dim, index)
-    return input[_picked(index, d, input.shape)] if input.ndim else input.copy()
+    if not index.size:
+        return np.empty(index.shape, input.dtype)
+    return input[_picked(index, d, input.shape)] if input.ndim else np.broadcast_to(input, index.shape).copy()
 
 
 gather.grad(input=lambda grad, input_shape, dim, index, F: F.scatter_add_zeros(grad, input_shape, dim, index))
@@ -180,12 +193,19 @@ def scatter_add_zeros(input: Array, shape: Any, dim: int, index: Plain, *, xp: A
     result = xp.zeros(shape, input.dtype)
     if not shape:
         return result + input.sum()
+    if not index.size:
+        return result
     xp.add.at(result, _picked(index, wrap_dim(dim, len(shape)), tuple(shape)), input)
     return result
 
 
 scatter_add_zeros.grad(input=lambda grad, dim, index, F: F.gather(grad, dim, index))
 scatter_add_zeros.samples(fixed(lambda make: ((make(2, 2), (3, 2), 0, wrap(np.array([[0, 2], [0, 1]]))), {})))
+
+
+def _check_source(input: Array, src: Any) -> None:
+    if hasattr(src, "dtype") and src.dtype != input.dtype:
+        raise RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype")
 
 
 @op(promotion=NONE, half=False, inplace=True)
@@ -199,7 +219,10 @@ def scatter(
     tensor([6., 0., 5.])
     """
     d = _check_gather("scatter", input, dim, index)
+    _check_source(input, src)
     result = input.copy()
+    if not index.size:
+        return result
     if not input.ndim:
         result[...] = src
         return result
@@ -239,7 +262,10 @@ def scatter_add(input: Array, dim: int, index: Plain, src: Array, *, xp: Any) ->
     tensor([ 0., 11.])
     """
     d = _check_gather("scatter", input, dim, index)
+    _check_source(input, src)
     result = input.copy()
+    if not index.size:
+        return result
     if not input.ndim:
         return result + src
     xp.add.at(result, _picked(index, d, input.shape), src[tuple(slice(n) for n in index.shape)])

@@ -85,6 +85,8 @@ def narrow(input: Tensor, dim: int, start: int, length: int) -> Tensor:
     >>> torch.arange(5).narrow(0, 1, 3)
     tensor([1, 2, 3])
     """
+    if not input._array.ndim:
+        raise RuntimeError("narrow() cannot be applied to a 0-dim tensor.")
     start = int(start)
     d = wrap_dim(dim, input._array.ndim)
     n = input._array.shape[d]
@@ -242,6 +244,8 @@ def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple
     [[0, 1], [2, 3], [4]]
     """
     n = input.size(dim)
+    if isinstance(indices_or_sections, Tensor):
+        indices_or_sections = indices_or_sections.tolist()
     if isinstance(indices_or_sections, int):
         k = indices_or_sections
         if k <= 0:
@@ -250,10 +254,5 @@ def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple
         for i in range(k):
             bounds.append(bounds[-1] + n // k + (i < n % k))
     else:
-        cuts = (
-            indices_or_sections.tolist()
-            if isinstance(indices_or_sections, Tensor)
-            else list(indices_or_sections)
-        )
-        bounds = [0, *cuts, n]
+        bounds = [0, *indices_or_sections, n]
     return tuple(slice_(input, dim, a, max(a, b) if b >= 0 else b, 1) for a, b in pairwise(bounds))

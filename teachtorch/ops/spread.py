@@ -126,6 +126,8 @@ def var_mean(
     >>> torch.var_mean(torch.tensor([1., 2., 3.]))
     (tensor(1.), tensor(2.))
     """
+    if isinstance(dim, bool):  # the old position of `unbiased`
+        dim, unbiased = None, dim
     return var(input, dim, unbiased, keepdim, correction=correction), mean(input, dim, keepdim)
 
 
@@ -138,6 +140,8 @@ def std_mean(
     >>> torch.std_mean(torch.tensor([1., 2., 3.]))
     (tensor(1.), tensor(2.))
     """
+    if isinstance(dim, bool):  # the old position of `unbiased`
+        dim, unbiased = None, dim
     return std(input, dim, unbiased, keepdim, correction=correction), mean(input, dim, keepdim)
 
 
@@ -211,7 +215,7 @@ def logsumexp(input: Array, dim: Dims, keepdim: bool = False, *, xp: Any) -> Arr
     tensor(1000.6932)
     """
     axes = wrap_dims(dim, input.ndim)
-    top = xp.max(input, axis=axes, keepdims=True)
+    top = xp.max(input.real, axis=axes, keepdims=True)
     top = xp.where(xp.isfinite(top), top, 0)
     total = xp.log(xp.sum(xp.exp(input - top), axis=axes, keepdims=True)) + top
     return total if keepdim else total.squeeze(axes)

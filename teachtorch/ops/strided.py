@@ -10,7 +10,7 @@ from ..backend import strided
 from ..binding import Array
 from ..grad_mode import enable_grad
 from ..node import NO_EDGE, set_history
-from ..op import NONE, attach, op, view_op
+from ..op import NONE, composite, op, view_op
 from ..samples import fixed
 from ..storage import address
 from ..tensor import Tensor, storage_of, wrap
@@ -18,23 +18,24 @@ from ..tensor import Tensor, storage_of, wrap
 __all__ = ["as_strided", "detach"]
 
 
-@view_op()
-def as_strided(input: Array, size: Any, stride: Any, storage_offset: int | None = None) -> Array:
+@view_op(method=False, node="AsStrided")
+def strided_view(input: Array, size: Any, stride: Any, storage_offset: int | None = None) -> Array:
+    """The kernel of ``as_strided``; here the offset counts from the input's first element."""
+    item = input.itemsize
+    return strided(input, tuple(size), tuple(s * item for s in stride), (storage_offset or 0) * item)
+
+
+@composite()
+def as_strided(input: Tensor, size: Any, stride: Any, storage_offset: int | None = None) -> Tensor:
     """Any view of the storage, by shape, strides and offset in elements. Takes no heed of the input's own shape.
+
+    The offset counts from the start of the storage; without one, the input's own is taken.
 
     >>> import teachtorch as torch
     >>> torch.arange(6).as_strided((2, 2), (1, 2), 1)
     tensor([[1, 3],
             [2, 4]])
     """
-    item = input.itemsize
-    return strided(input, tuple(size), tuple(s * item for s in stride), (storage_offset or 0) * item)
-
-
-def _as_strided_tensor(
-    input: Tensor, size: Any, stride: Any, storage_offset: int | None = None, _kernel: Any = as_strided
-) -> Tensor:
-    """The public form: the offset counts from the start of the storage, not from the input's first element."""
     own = input.storage_offset()
     if storage_offset is None:
         storage_offset = own
@@ -53,7 +54,7 @@ def _as_strided_tensor(
             f"{input.element_size()} requiring a storage size of {(last + 1) * input.element_size()} are out of bounds "
             f"for storage of size {storage.nbytes()}"
         )
-    return _kernel(input, size, stride, storage_offset - own)
+    return strided_view(input, size, stride, storage_offset - own)
 
 
 def _as_strided_by_input(
@@ -98,11 +99,10 @@ def gather_places(input: Array, places: Any) -> Array:
 gather_places.grad(input=lambda grad, input_shape, places, F: F.scatter_places(grad, places, input_shape[0]))
 gather_places.samples(fixed(lambda make: ((make(5), np.array([[0, 3], [3, 1]])), {})))
 
-as_strided.grad(input=_as_strided_by_input)
-as_strided.samples(
+strided_view.grad(input=_as_strided_by_input)
+strided_view.samples(
     fixed(lambda make: ((make(6), (2, 2), (1, 2), 1), {}), lambda make: ((make(6), (3, 2), (1, 1), 0), {}))
 )
-attach("as_strided", _as_strided_tensor)
 
 
 def regenerate_view(view: Tensor) -> None:
@@ -116,11 +116,11 @@ def regenerate_view(view: Tensor) -> None:
     item = array.itemsize
     offset = (address(array) - address(base._array)) // item
     with enable_grad():
-        again = as_strided(base, array.shape, tuple(s // item for s in array.strides), offset)
+        again = strided_view(base, array.shape, tuple(s // item for s in array.strides), offset)
         if (
             again._grad_fn is None
         ):  # the base has been cut off from its history: so is this view, but by a node
-            again = as_strided(wrap(base._array).requires_grad_(), array.shape, (0,) * array.ndim)
+            again = strided_view(wrap(base._array).requires_grad_(), array.shape, (0,) * array.ndim)
             again._grad_fn.next_functions = (NO_EDGE,)
     set_history(view, again._grad_fn)
     record.version = view._version

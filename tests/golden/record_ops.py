@@ -81,6 +81,7 @@ KERNELS: dict[str, Callable[..., Any]] = {
     "slice_": aten.slice,
     "softmax_along": torch.softmax,
     "split_evenly": torch.split,
+    "strided_view": torch.as_strided,
     "std_": lambda x, dim, correction, keepdim: torch.std(x, dim, correction=correction, keepdim=keepdim),
     "to_copy": lambda x, dtype: x.to(dtype),
     "unsafe_view": torch.reshape,
