@@ -48,8 +48,9 @@ _ALIASES = {
 class Signature:
     """The parameters of a kernel, and how arguments are put in their places."""
 
-    def __init__(self, kernel: Callable[..., Any], name: str) -> None:
+    def __init__(self, kernel: Callable[..., Any], name: str, several: bool = False) -> None:
         self.name = name
+        self.several = several  # PyTorch has several forms of this function
         code = kernel.__code__  # not `inspect`, which takes longer to import than the whole engine
         n_positional, n_named = code.co_argcount, code.co_kwonlyargcount
         names = code.co_varnames[: n_positional + n_named]
@@ -69,6 +70,12 @@ class Signature:
         self.numbers = at(lambda k: "Number" in k or "Scalar" in k)
         self.scalars = at(lambda k: "Scalar" in k)
         self.optional = at(lambda k: k.startswith(("Array", "Plain")) and k.endswith("None"))
+        # PyTorch makes tensors of the two numbers of these, and no other operation takes numbers alone.
+        self.all_numbers = self.name in ("add", "sub", "mul", "div", "floor_divide")
+        self.form = ", ".join(
+            f"{'Tensor' if i in self.arrays else 'value'}{' or Number' * (i in self.numbers)} {n}"
+            for i, n in enumerate(self.names)
+        )
 
     def bind(self, args: Sequence[Any], kwargs: dict[str, Any]) -> list[Any]:
         """The arguments as a list in the order of the parameters, defaults filled in."""
@@ -100,17 +107,45 @@ class Signature:
         return values
 
     def _check_complete(self, values: list[Any]) -> None:
+        given = tuple(v for v in values[: self.required] if v is not REQUIRED)
         missing = [f'"{name}"' for name, value in zip(self.names, values) if value is REQUIRED]
+        if missing and (self.several or self.all_numbers or self.numbers) and not self.ints:
+            if self.name in ("add", "sub"):
+                raise TypeError(
+                    f"{self.name}() received an invalid combination of arguments - got "
+                    f"({', '.join(type(g).__name__ for g in given)}), but expected (Tensor input, Tensor other, *, Number "
+                    "alpha = 1, Tensor out = None)"
+                )
+            if not self.all_numbers:
+                raise invalid_combination(self.name, given, {}, self.form)
         if missing and not (self.ints and missing == [f'"{self.names[self.ints[0]]}"']):
             raise TypeError(
-                f"{self.name}() missing {len(missing)} required positional arguments: {', '.join(missing)}"
+                f"{self.name}() missing {len(missing)} required positional argument{'s' * (len(missing) == 1)}: "
+                f"{', '.join(missing)}"
             )
 
-    def wrong_type(self, i: int, value: Any) -> TypeError:
-        """PyTorch's error for an argument that is no tensor."""
+    def wrong_type(self, i: int, values: Sequence[Any]) -> TypeError:
+        """PyTorch's error for an argument that is no tensor: it names the argument where there is but one form."""
+        value = values[i]
+        if self.numbers and not self.all_numbers:
+            n = len(self.names)
+            while n > self.required and values[n - 1] is self.defaults[n - 1]:
+                n -= 1
+            given = dict(zip(self.names[self.positional : n], values[self.positional : n]))
+            return invalid_combination(self.name, tuple(values[: min(n, self.positional)]), given, self.form)
         return TypeError(
             f"{self.name}(): argument '{self.names[i]}' (position {i + 1}) must be Tensor, not {type(value).__name__}"
         )
+
+
+def invalid_combination(name: str, args: tuple[Any, ...], kwargs: dict[str, Any], *forms: str) -> TypeError:
+    """PyTorch's error for arguments that fit none of a function's forms."""
+    given = [type(a).__name__ for a in args] + [f"{key}={type(a).__name__}" for key, a in kwargs.items()]
+    accepted = "".join(f" * ({form})\n" for form in forms)
+    return TypeError(
+        f"{name}() received an invalid combination of arguments - got ({', '.join(given)}), "
+        f"but expected one of:\n{accepted}"
+    )
 
 
 def as_ints(value: Any) -> tuple[int, ...]:

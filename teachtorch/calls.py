@@ -17,7 +17,7 @@ import numpy as np
 from . import dtypes
 from .backend import namespace
 from .binding import NUMBERS, as_number
-from .diagnose import explain
+from .diagnose import explain, refuse_complex
 from .dtypes import is_half
 from .grad_mode import is_grad_enabled
 from .inplace import check_writable, write
@@ -268,11 +268,15 @@ def prepare(op: Op, values: list[Any]) -> tuple[list[Any], Any, Any]:
         elif isinstance(value, NUMBERS) and i in signature.numbers:
             arrays[i] = as_number(value)
         else:
-            raise signature.wrong_type(i, value)
+            raise signature.wrong_type(i, values)
+    if found is None and signature.numbers and not signature.all_numbers and not signature.lists:
+        raise signature.wrong_type(0, values)
     for i in signature.lists:
         arrays[i] = _arrays_of(op, i, values[i])
         if found is None and arrays[i]:
             found = arrays[i][0]
+    if op.real is not None:
+        refuse_complex(op, arrays)
     xp = np if found is None or type(found) is ndarray else namespace(found)
     narrow = None
     if op.promotion != "none":
@@ -524,7 +528,7 @@ def inplace_caller(op: Op) -> Callable[..., Any]:
         values = signature.bind(args, kwargs)
         target = values[0]
         if not isinstance(target, Tensor):
-            raise signature.wrong_type(0, target)
+            raise signature.wrong_type(0, values)
         node, originals = None, values
         if is_grad_enabled():
             check_writable(target, values)
@@ -554,6 +558,9 @@ def invoke_out(op: Op, values: list[Any], out: Any) -> Any:
     """``out=``: the results are written to given tensors, which are resized if their shape differs."""
     from .inplace import write_out
 
+    for o in out if isinstance(out, (list, tuple)) else (out,):
+        if not isinstance(o, Tensor):
+            raise TypeError(f"{op.name}(): argument 'out' must be Tensor, not {type(o).__name__}")
     if is_grad_enabled():
         flat = [v for value in values for v in (value if isinstance(value, (list, tuple)) else (value,))]
         outs = out if isinstance(out, (list, tuple)) else (out,)

@@ -18,6 +18,15 @@ if TYPE_CHECKING:
     from .op import Op
 
 
+TWO_BOOLS = (
+    "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator "
+    "instead."
+)
+ONE_BOOL = (
+    "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the "
+    "`~` or `logical_not()` operator instead."
+)
+
 WHOLE_NUMBERS = {
     "bitwise_and": "bitwise_and_cpu",
     "bitwise_or": "bitwise_or_cpu",
@@ -36,11 +45,9 @@ def explain(op: Op, values: list[Any], arrays: list[Any], error: Exception) -> l
         return _wrap_integers(op, values, arrays)
     if op.name in ("sub", "rsub") and any(x.dtype.kind == "b" for x in operands):
         raise RuntimeError(
-            "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` "
-            "operator instead."
+            TWO_BOOLS
             if all(x.dtype.kind == "b" if hasattr(x, "dtype") else isinstance(x, bool) for x in arrays[:2])
-            else "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a "
-            "mask, use the `~` or `logical_not()` operator instead."
+            else ONE_BOOL
         ) from None
     first = next((x for x in operands if x.dtype.kind not in "biu"), None)
     if isinstance(error, TypeError) and first is not None and op.name in WHOLE_NUMBERS:
@@ -51,6 +58,14 @@ def explain(op: Op, values: list[Any], arrays: list[Any], error: Exception) -> l
             check_broadcast(shape, x.shape)
             shape = np.broadcast_shapes(shape, x.shape)
     return None
+
+
+def refuse_complex(op: Op, arrays: list[Any]) -> None:
+    """Raise the error of an operation on real numbers if it is given complex ones."""
+    for i in op.signature.arrays:
+        dtype = getattr(arrays[i], "dtype", None)
+        if dtype is not None and dtype.kind == "c":
+            raise op.real if isinstance(op.real, Exception) else not_implemented_for(str(op.real), dtype)
 
 
 def _wrap_integers(op: Op, values: list[Any], arrays: list[Any]) -> list[Any] | None:

@@ -93,7 +93,9 @@ class Op:
         self,
         kernel: Callable[..., Any],
         *,
-        promotion: str | Callable[..., str],
+        promotion: str,
+        promotion_of: Callable[..., str] | None,
+        real: str | Exception | None,
         half: bool,
         view: bool,
         node: str | None,
@@ -102,16 +104,18 @@ class Op:
     ) -> None:
         self.name = kernel.__name__
         self.kernel = kernel
-        self.signature = Signature(kernel, self.name.rstrip("_") if self.name.endswith("_") else self.name)
+        self.signature = Signature(
+            kernel, self.name.rstrip("_") if self.name.endswith("_") else self.name, overload is not None
+        )
         parameters = kernel.__code__.co_varnames[
             : kernel.__code__.co_argcount + kernel.__code__.co_kwonlyargcount
         ]
         self.needs_xp = "xp" in parameters
         self.takes_out = "out" in parameters
         self.array_positions = self.signature.arrays or self.signature.lists
-        # A promotion that depends on the arguments counts as FLOAT where only the dtype is known.
-        self.promotion_of = promotion if callable(promotion) else None
-        promotion = self.promotion = FLOAT if callable(promotion) else promotion
+        self.promotion = promotion
+        self.promotion_of = promotion_of
+        self.real = real
         self.half = half  # compute two-byte floats in float32 and round once
         self.view = view
         self.base_name = node or "".join(part.capitalize() for part in self.name.split("_"))
@@ -126,6 +130,8 @@ class Op:
         direct = {t.numpy for t in dtypes.ALL if t is not dtypes.bfloat16 and t is not dtypes.float16}
         if promotion == FLOAT:
             direct = {d for d in direct if d.kind in "fc"}
+        if real is not None:  # complex numbers take the long way, which refuses them
+            direct = {d for d in direct if d.kind != "c"}
         if not half:
             direct.add(np.dtype(np.float16))
         self.direct = frozenset(direct)
@@ -207,7 +213,9 @@ class Op:
 
 def op(
     *,
-    promotion: str | Callable[..., str] = DEFAULT,
+    promotion: str = DEFAULT,
+    promotion_of: Callable[..., str] | None = None,
+    real: str | Exception | None = None,
     half: bool = True,
     view: bool = False,
     method: bool | str = True,
@@ -219,7 +227,8 @@ def op(
 ) -> Callable[[Callable[..., Any]], OpFunction]:
     """Register the function below as an operation.
 
-    `promotion`: NONE, DEFAULT or FLOAT, or a function of the arguments that says which. `half=False`: the kernel handles float16 and bfloat16 itself (it moves
+    `promotion`: NONE, DEFAULT or FLOAT; `promotion_of`: the same from the arguments. `real`: refuse complex
+    numbers, with this error, or with that of PyTorch's kernel of this name. `half=False`: the kernel handles float16 and bfloat16 itself (it moves
     data and computes nothing). `view`: the result shares the input's memory. `method`: make it a Tensor method,
     under another name if a string. `inplace`: also make ``name_``. `operators`: Python's operators it implements.
     `node`: PyTorch's name of the node without "Backward0"; `overload`: the digit, from the argument values.
@@ -228,7 +237,15 @@ def op(
 
     def register(kernel: Callable[..., Any]) -> OpFunction:
         record = Op(
-            kernel, promotion=promotion, half=half, view=view, node=node, overload=overload, returns=returns
+            kernel,
+            promotion=promotion,
+            promotion_of=promotion_of,
+            real=real,
+            half=half,
+            view=view,
+            node=node,
+            overload=overload,
+            returns=returns,
         )
         function = functools.wraps(kernel)(calls.forward_caller(record))
         public = cast(Any, function)

@@ -18,7 +18,7 @@ from .creation import ones_like
 __all__ = ["hardshrink", "prelu", "relu", "rrelu", "rrelu_", "threshold"]
 
 
-@op(inplace=True)
+@op(real=NotImplementedError("clamp is not supported for complex types"), inplace=True)
 def relu(input: Array, *, xp: Any) -> Array:
     r"""The rectifier :math:`\max(x, 0)`, elementwise. Derivative: 1 where the result is positive, else 0.
 
@@ -35,7 +35,7 @@ relu.grad(input=lambda grad, result, F: F.threshold_backward(grad, result, 0))
 relu.samples(unary)
 
 
-@op(inplace=True)
+@op(real="threshold_cpu", inplace=True)
 def threshold(input: Array, threshold: float, value: float, *, xp: Any) -> Array:
     """``input`` where it is over ``threshold``, else ``value``. Derivative: 1 or 0.
 
@@ -50,7 +50,7 @@ threshold.grad(input=lambda grad, input, threshold, F: F.threshold_backward(grad
 threshold.samples(fixed(lambda make: ((make(3, 2), 0.1, 5.0), {})))
 
 
-@op(method=False)
+@op(real="threshold_cpu", method=False)
 def threshold_backward(grad: Array, input: Array, threshold: float, *, xp: Any) -> Array:
     """The derivative of :func:`relu` and :func:`threshold`: ``grad`` where ``input`` is over the threshold."""
     return xp.where(input <= threshold, 0, grad)
@@ -64,7 +64,7 @@ threshold_backward.grad(
 threshold_backward.samples(fixed(lambda make: ((make(3, 2), make(3, 2), 0.1), {})))
 
 
-@op(method=False, inplace=True)
+@op(real=NotImplementedError("clamp is not supported for complex types"), method=False, inplace=True)
 def hardtanh(input: Array, min_val: float = -1.0, max_val: float = 1.0, *, xp: Any) -> Array:
     """``input`` kept between two bounds. Derivative: 1 strictly between them, else 0."""
     if input.dtype.kind in "iu":
@@ -78,7 +78,7 @@ hardtanh.grad(
 hardtanh.samples(fixed(lambda make: ((make(3, 2),), {}), lambda make: ((make(3), 0.0, 0.5), {})))
 
 
-@op(method=False, inplace=True)
+@op(real="leaky_relu_cpu", method=False, inplace=True)
 def leaky_relu(input: Array, negative_slope: float = 0.01, *, xp: Any) -> Array:
     r"""``input`` where it is positive, ``negative_slope * input`` elsewhere. Derivative: 1 or the slope."""
     return xp.where(input > 0, input, input * negative_slope)
@@ -88,7 +88,7 @@ leaky_relu.grad(input=lambda grad, input, negative_slope, F: F.where(input > 0, 
 leaky_relu.samples(fixed(lambda make: ((make(3, 2),), {}), lambda make: ((make(3), 0.2), {})))
 
 
-@op(method=False, node="PreluKernel")
+@op(real="prelu_cpu", method=False, node="PreluKernel")
 def prelu_kernel(input: Array, weight: Array, *, xp: Any) -> Array:
     """:func:`leaky_relu` with slopes that are learned; ``weight`` broadcasts against ``input``."""
     return xp.where(input > 0, input, input * weight)
@@ -167,7 +167,7 @@ def rrelu_(input: Tensor, lower: float = 1.0 / 8, upper: float = 1.0 / 3, traini
     return input.rrelu_with_noise_(_slopes(input, lower, upper, training))
 
 
-@op(method=False, inplace=True)
+@op(real="hardsigmoid_cpu", method=False, inplace=True)
 def hardsigmoid(input: Array, *, xp: Any) -> Array:
     """A sigmoid of three straight pieces: 0 to -3, ``x / 6 + 1/2``, 1 from 3. Derivative: 1/6 or 0."""
     return xp.clip(input + 3, 0, 6) / 6
@@ -177,7 +177,7 @@ hardsigmoid.grad(input=lambda grad, input, F: F.where((input > -3) & (input < 3)
 hardsigmoid.samples(fixed(lambda make: ((make(3, 2, low=-5, high=5),), {})))
 
 
-@op(method=False, inplace=True)
+@op(real="hardswish_cpu", method=False, inplace=True)
 def hardswish(input: Array, *, xp: Any) -> Array:
     r"""``x * hardsigmoid(x)``. Derivative: 0 up to -3, 1 from 3, ``x / 3 + 1/2`` between."""
     return input * xp.clip(input + 3, 0, 6) / 6
@@ -189,7 +189,7 @@ hardswish.grad(
 hardswish.samples(fixed(lambda make: ((make(3, 2, low=-5, high=5),), {})))
 
 
-@op()
+@op(real="hardshrink_cpu")
 def hardshrink(input: Array, lambd: float = 0.5, *, xp: Any) -> Array:
     """``input`` where it is over ``lambd`` in magnitude, else 0. Derivative: 1 or 0.
 
@@ -204,7 +204,7 @@ hardshrink.grad(input=lambda grad, input, lambd, F: F.where((input >= -lambd) & 
 hardshrink.samples(fixed(lambda make: ((make(3, 2),), {}), lambda make: ((make(3), 0.1), {})))
 
 
-@op(method=False)
+@op(real="softshrink_check", method=False)
 def softshrink(input: Array, lambd: float = 0.5, *, xp: Any) -> Array:
     """``input`` moved towards 0 by ``lambd``, and 0 where it would cross it. Derivative: 1 or 0."""
     if lambd < 0:

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
-from ..binding import Array, Number, Scalar
+from ..binding import NUMBERS, Array, Number, Scalar
+from ..diagnose import ONE_BOOL, TWO_BOOLS
 from ..op import DEFAULT, FLOAT, alias, attach, composite, op, tensor_method
 from ..samples import binary, fixed, positive_base, unary
 
@@ -30,8 +31,30 @@ def add(
     tensor([21., 22.])
     """
     if alpha != 1 or alpha is True:
-        other = other * alpha
+        other = _scaled("add", input, other, alpha)
     return xp.add(input, other, out=out)
+
+
+def _scaled(name: str, input: Any, other: Any, alpha: Any) -> Any:
+    """``alpha * other``, if the type of the result allows this factor."""
+    if not isinstance(alpha, NUMBERS):
+        raise TypeError(f"{name}(): argument 'alpha' must be Number, not {type(alpha).__name__}")
+    kind = np.result_type(input, other).kind
+    if isinstance(alpha, bool) and kind != "b":
+        raise RuntimeError("Boolean alpha only supported for Boolean results.")
+    if isinstance(alpha, (float, complex)) and kind in "bui":
+        raise RuntimeError("For integral input tensors, argument alpha must not be a floating point number.")
+    if isinstance(alpha, complex) and kind != "c":
+        raise RuntimeError("For non-complex input tensors, argument alpha must not be a complex number.")
+    return other * alpha
+
+
+def _no_bools(*operands: Any) -> str:
+    """The promotion of subtraction: the usual one, but bools are refused even beside other types."""
+    bools = [x.dtype.kind == "b" if hasattr(x, "dtype") else isinstance(x, bool) for x in operands[:2]]
+    if any(bools):
+        raise RuntimeError(TWO_BOOLS if all(bools) else ONE_BOOL)
+    return DEFAULT
 
 
 add.grad(
@@ -41,7 +64,7 @@ add.grad(
 add.samples(binary)
 
 
-@op(inplace=True, operators=("__sub__",))
+@op(promotion_of=_no_bools, inplace=True, operators=("__sub__",))
 def sub(
     input: Array | Number, other: Array | Number, *, alpha: Number = 1, xp: Any, out: Any = None
 ) -> Array:
@@ -54,7 +77,7 @@ def sub(
     tensor([3, 5])
     """
     if alpha != 1 or alpha is True:
-        other = other * alpha
+        other = _scaled("sub", input, other, alpha)
     return xp.subtract(input, other, out=out)
 
 
@@ -66,6 +89,7 @@ sub.samples(binary)
 
 
 @op(
+    promotion_of=_no_bools,
     operators=("__rsub__",),
     method=False,
     overload=lambda input, other, alpha: int(not hasattr(other, "_array")),
@@ -110,7 +134,8 @@ mul.samples(binary)
 
 
 @op(
-    promotion=lambda input, other, rounding_mode: FLOAT if rounding_mode is None else DEFAULT,
+    promotion=FLOAT,
+    promotion_of=lambda input, other, rounding_mode: FLOAT if rounding_mode is None else DEFAULT,
     inplace=True,
     operators=("__truediv__",),
     overload=lambda input, other, rounding_mode=None: 0 if rounding_mode is None else 1,
@@ -160,7 +185,9 @@ def _divide_towards_zero(input: Any, other: Any, xp: Any, out: Any) -> Any:
         _refuse_zero(input, other)
         down = xp.floor_divide(input, other)
         quotient = down + ((quotient < 0) & (xp.remainder(input, other) != 0))
-        return quotient.astype(down.dtype) if out is None else xp.copyto(out, quotient, casting="unsafe") or out
+        return (
+            quotient.astype(down.dtype) if out is None else xp.copyto(out, quotient, casting="unsafe") or out
+        )
     return xp.trunc(quotient, out=out)
 
 
@@ -181,7 +208,7 @@ div.samples(
 )
 
 
-@op(inplace=True, operators=("__floordiv__", "__rfloordiv__"))
+@op(real="div_floor_cpu", inplace=True, operators=("__floordiv__", "__rfloordiv__"))
 def floor_divide(input: Array | Number, other: Array | Number, *, xp: Any, out: Any = None) -> Array:
     """The quotient rounded down: ``7 // 2 = 3``, ``-7 // 2 = -4``.
 
@@ -196,7 +223,7 @@ def floor_divide(input: Array | Number, other: Array | Number, *, xp: Any, out: 
 floor_divide.samples(binary)
 
 
-@op(inplace=True, operators=("__mod__", "__rmod__"))
+@op(real="remainder_cpu", inplace=True, operators=("__mod__", "__rmod__"))
 def remainder(input: Array | Number, other: Array | Number, *, xp: Any, out: Any = None) -> Array:
     r"""Python's ``%``: the remainder has the sign of the divisor, :math:`a - b \lfloor a / b \rfloor`.
 
@@ -217,8 +244,8 @@ remainder.grad(
 remainder.samples(binary)
 
 
-@op(inplace=True)
-def fmod(input: Array | Number, other: Array | Number, *, xp: Any, out: Any = None) -> Array:
+@op(real="fmod_cpu", inplace=True)
+def fmod(input: Array, other: Array | Number, *, xp: Any, out: Any = None) -> Array:
     r"""C's remainder: it has the sign of the dividend, :math:`a - b\,\mathrm{trunc}(a / b)`.
 
     >>> import teachtorch as torch

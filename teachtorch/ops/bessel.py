@@ -64,7 +64,7 @@ def _plain_i(order: int, x: Any) -> Any:
     return np.where(np.isinf(x), np.inf * (np.sign(x) if order else 1.0), _scaled_i(order, x) * half * half)
 
 
-@op(promotion=FLOAT, inplace=True)
+@op(real="i0_vml_cpu", promotion=FLOAT, inplace=True)
 def i0(input: Array, *, xp: Any) -> Array:
     r"""The modified Bessel function of the first kind of order 0: :math:`\sum_k \frac{(x^2/4)^k}{(k!)^2}`.
 
@@ -77,7 +77,7 @@ def i0(input: Array, *, xp: Any) -> Array:
     return in_double(lambda x: _plain_i(0, x))(input)
 
 
-@op(promotion=FLOAT, method=False, node="SpecialI0E")
+@op(real="i0e_cpu", promotion=FLOAT, method=False, node="SpecialI0E")
 def i0e(input: Array, *, xp: Any) -> Array:
     r""":math:`e^{-|x|} I_0(x)`, which does not overflow. Derivative: :math:`e^{-|x|} I_1(x) -
     \mathrm{sgn}(x)\, y`.
@@ -89,7 +89,7 @@ def i0e(input: Array, *, xp: Any) -> Array:
     return in_double(lambda x: _scaled_i(0, x))(input)
 
 
-@op(promotion=FLOAT, method=False, node="SpecialI1")
+@op(real="i1_cpu", promotion=FLOAT, method=False, node="SpecialI1")
 def i1(input: Array, *, xp: Any) -> Array:
     r"""The modified Bessel function of the first kind of order 1. Derivative: :math:`I_0(x) - I_1(x) / x`.
 
@@ -100,7 +100,7 @@ def i1(input: Array, *, xp: Any) -> Array:
     return in_double(lambda x: _plain_i(1, x))(input)
 
 
-@op(promotion=FLOAT, method=False, node="SpecialI1E")
+@op(real="i1e_cpu", promotion=FLOAT, method=False, node="SpecialI1E")
 def i1e(input: Array, *, xp: Any) -> Array:
     r""":math:`e^{-|x|} I_1(x)`, which does not overflow.
 

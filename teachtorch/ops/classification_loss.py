@@ -41,7 +41,7 @@ def _class_axis(input: Any) -> int:
     return 1 if len(input.shape) > 1 else 0
 
 
-@op(method=False)
+@op(real="nll_loss_out_frame", method=False)
 def nll_loss(
     input: Array,
     target: Plain,
@@ -84,7 +84,7 @@ nll_loss.samples(
 )
 
 
-@op(method=False, node="NllLoss2D")
+@op(real="nll_loss2d_forward_out_frame", method=False, node="NllLoss2D")
 def nll_loss2d(
     input: Array,
     target: Plain,

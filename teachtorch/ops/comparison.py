@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..backend import namespace_of
-from ..binding import Array, Number, Plain, Scalar
+from ..binding import Array, Number, Plain, Scalar, invalid_combination
 from ..op import alias, attach, composite, op
 from ..samples import fixed
 from ..tensor import Tensor, wrap
@@ -50,7 +50,7 @@ __all__ = [
 
 
 @op(inplace=True, half=False, operators=("__eq__",))
-def eq(input: Array | Number, other: Array | Number, *, xp: Any) -> Array:
+def eq(input: Array, other: Array | Number, *, xp: Any) -> Array:
     """``input == other``, elementwise.
 
     >>> import teachtorch as torch
@@ -61,7 +61,7 @@ def eq(input: Array | Number, other: Array | Number, *, xp: Any) -> Array:
 
 
 @op(inplace=True, half=False, operators=("__ne__",))
-def ne(input: Array | Number, other: Array | Number, *, xp: Any) -> Array:
+def ne(input: Array, other: Array | Number, *, xp: Any) -> Array:
     """``input != other``, elementwise.
 
     >>> import teachtorch as torch
@@ -71,8 +71,8 @@ def ne(input: Array | Number, other: Array | Number, *, xp: Any) -> Array:
     return xp.not_equal(input, other)
 
 
-@op(inplace=True, half=False, operators=("__lt__",))
-def lt(input: Array | Number, other: Array | Number, *, xp: Any) -> Array:
+@op(real="lt_cpu", inplace=True, half=False, operators=("__lt__",))
+def lt(input: Array, other: Array | Number, *, xp: Any) -> Array:
     """``input < other``, elementwise.
 
     >>> import teachtorch as torch
@@ -82,8 +82,8 @@ def lt(input: Array | Number, other: Array | Number, *, xp: Any) -> Array:
     return xp.less(input, other)
 
 
-@op(inplace=True, half=False, operators=("__le__",))
-def le(input: Array | Number, other: Array | Number, *, xp: Any) -> Array:
+@op(real="le_cpu", inplace=True, half=False, operators=("__le__",))
+def le(input: Array, other: Array | Number, *, xp: Any) -> Array:
     """``input <= other``, elementwise.
 
     >>> import teachtorch as torch
@@ -93,8 +93,8 @@ def le(input: Array | Number, other: Array | Number, *, xp: Any) -> Array:
     return xp.less_equal(input, other)
 
 
-@op(inplace=True, half=False, operators=("__gt__",))
-def gt(input: Array | Number, other: Array | Number, *, xp: Any) -> Array:
+@op(real="gt_cpu", inplace=True, half=False, operators=("__gt__",))
+def gt(input: Array, other: Array | Number, *, xp: Any) -> Array:
     """``input > other``, elementwise.
 
     >>> import teachtorch as torch
@@ -104,8 +104,8 @@ def gt(input: Array | Number, other: Array | Number, *, xp: Any) -> Array:
     return xp.greater(input, other)
 
 
-@op(inplace=True, half=False, operators=("__ge__",))
-def ge(input: Array | Number, other: Array | Number, *, xp: Any) -> Array:
+@op(real="ge_cpu", inplace=True, half=False, operators=("__ge__",))
+def ge(input: Array, other: Array | Number, *, xp: Any) -> Array:
     """``input >= other``, elementwise.
 
     >>> import teachtorch as torch
@@ -227,7 +227,7 @@ def bitwise_right_shift(input: Array | Number, other: Array | Number, *, xp: Any
     return xp.right_shift(input, other)
 
 
-@op()
+@op(real=RuntimeError("maximum not implemented for complex tensors."))
 def maximum(input: Array, other: Array, *, xp: Any) -> Array:
     """The larger of two, elementwise; NaN if either is. Where they are equal each gets half of the gradient.
 
@@ -249,7 +249,7 @@ maximum.grad(
 maximum.samples(fixed(lambda make: ((make(3, 2), make(3, 2)), {}), lambda make: ((make(3, 2), make(2)), {})))
 
 
-@op()
+@op(real=RuntimeError("minimum not implemented for complex tensors."))
 def minimum(input: Array, other: Array, *, xp: Any) -> Array:
     """The smaller of two, elementwise; NaN if either is.
 
@@ -271,7 +271,7 @@ minimum.grad(
 minimum.samples(fixed(lambda make: ((make(3, 2), make(3, 2)), {}), lambda make: ((make(3, 2), make(2)), {})))
 
 
-@op()
+@op(real=RuntimeError("fmax not implemented for complex tensors."))
 def fmax(input: Array, other: Array, *, xp: Any) -> Array:
     """The larger of two; a NaN loses against a number.
 
@@ -293,7 +293,7 @@ fmax.grad(
 fmax.samples(fixed(lambda make: ((make(3, 2), make(3, 2)), {})))
 
 
-@op()
+@op(real=RuntimeError("fmin not implemented for complex tensors."))
 def fmin(input: Array, other: Array, *, xp: Any) -> Array:
     """The smaller of two; a NaN loses against a number.
 
@@ -319,7 +319,11 @@ def _clamp_overload(input: Any, min: Any = None, max: Any = None) -> int:
     return 0 if isinstance(min, Tensor) or isinstance(max, Tensor) else 1
 
 
-@op(inplace=True, overload=_clamp_overload)
+@op(
+    real=NotImplementedError("clamp is not supported for complex types"),
+    inplace=True,
+    overload=_clamp_overload,
+)
 def clamp(
     input: Array, min: Array | Scalar | None = None, max: Array | Scalar | None = None, *, xp: Any
 ) -> Array:
@@ -367,6 +371,8 @@ def clamp_min(input: Tensor, min: Any) -> Tensor:
     >>> torch.clamp_min(torch.tensor([1, 5]), 3)
     tensor([3, 5])
     """
+    if not isinstance(input, Tensor):
+        raise invalid_combination("clamp_min", (input, min), {}, "Tensor input, Tensor or Number min")
     return clamp(input, min)
 
 
@@ -378,6 +384,8 @@ def clamp_max(input: Tensor, max: Any) -> Tensor:
     >>> torch.clamp_max(torch.tensor([1, 5]), 3)
     tensor([1, 3])
     """
+    if not isinstance(input, Tensor):
+        raise invalid_combination("clamp_max", (input, max), {}, "Tensor input, Tensor or Number max")
     return clamp(input, None, max)
 
 
@@ -442,6 +450,11 @@ def isclose(
     >>> torch.isclose(torch.tensor([1., 2.]), torch.tensor([1., 2.1]))
     tensor([ True, False])
     """
+    for i, (name, value) in enumerate((("input", input), ("other", other))):
+        if not isinstance(value, Tensor):
+            raise TypeError(
+                f"isclose(): argument '{name}' (position {i + 1}) must be Tensor, not {type(value).__name__}"
+            )
     if input.dtype is not other.dtype:
         raise RuntimeError(f"{input.dtype.legacy} did not match {other.dtype.legacy}")
     for name, tolerance in (("rtol", rtol), ("atol", atol)):

@@ -16,6 +16,7 @@ from ..dtypes import get_default_dtype
 from ..op import attach, composite
 from ..promotion import number_dtype
 from ..tensor import Tensor, from_numpy, wrap
+from .results import written
 
 __all__ = [
     "arange",
@@ -360,13 +361,17 @@ def full(
     if isinstance(fill_value, Tensor):
         dtype = dtype or fill_value.dtype
         fill_value = fill_value.item()
+    if not isinstance(fill_value, NUMBERS):
+        raise TypeError(
+            f"full(): argument 'fill_value' (position 2) must be Number, not {type(fill_value).__name__}"
+        )
     dtype = dtype or number_dtype(fill_value)
     shape = _sizes("full", size if isinstance(size, (tuple, list)) else (size,))
     if dtype.kind in "iu" and isinstance(fill_value, int):
         array = np.full(shape, wrapped_integer(int(fill_value), dtype.numpy))
     else:
         array = np.full(shape, fill_value, dtype.numpy)
-    return finish(array, requires_grad, device)
+    return written(finish(array, requires_grad, device), out)
 
 
 @composite(method=False)
@@ -496,6 +501,8 @@ def arange(
     if end is None:
         start, end = 0, start
     start, end, step = (x.item() if isinstance(x, (Tensor, np.generic)) else x for x in (start, end, step))
+    if dtype is None and out is not None:
+        dtype = out.dtype
     if dtype is None:
         dtype = dtypes.int64 if all(isinstance(x, int) for x in (start, end, step)) else get_default_dtype()
     _check_range(start, end, step)
@@ -506,7 +513,7 @@ def arange(
     else:
         start, end, step = (int(x) if dtype.kind in "iu" else x for x in (start, end, step))
         array = np.arange(start, end, step).astype(dtype.numpy)
-    return finish(array, requires_grad, device)
+    return written(finish(array, requires_grad, device), out)
 
 
 def _check_range(start: Any, end: Any, step: Any) -> None:
@@ -545,7 +552,14 @@ def linspace(
     >>> torch.linspace(0, 1, 5)
     tensor([0.0000, 0.2500, 0.5000, 0.7500, 1.0000])
     """
-    return finish(_spaced(start, end, steps, dtype or _span_dtype(start, end)), requires_grad, device)
+    array = _spaced(start, end, steps, _type_of_result(dtype, out, start, end))
+    return written(finish(array, requires_grad, device), out)
+
+
+def _type_of_result(dtype: DType | None, out: Tensor | None, start: Any, end: Any) -> DType:
+    if dtype is None:
+        dtype = _span_dtype(start, end) if out is None else out.dtype
+    return dtype
 
 
 def _span_dtype(start: Any, end: Any) -> DType:
@@ -592,11 +606,15 @@ def logspace(
     >>> torch.logspace(0, 2, 3)
     tensor([  1.,  10., 100.])
     """
-    dtype = dtype or _span_dtype(start, end)
+    dtype = _type_of_result(dtype, out, start, end)
     if dtype.kind in "iu":
         start, end = (int(x.item() if isinstance(x, Tensor) else x) for x in (start, end))
-    powers = _spaced(start, end, steps, dtype if dtype.kind in "fc" and dtype.itemsize > 2 else dtypes.float32)
-    return finish(np.power(powers.dtype.type(base), powers).astype(dtype.numpy), requires_grad, device)
+    powers = _spaced(
+        start, end, steps, dtype if dtype.kind in "fc" and dtype.itemsize > 2 else dtypes.float32
+    )
+    return written(
+        finish(np.power(powers.dtype.type(base), powers).astype(dtype.numpy), requires_grad, device), out
+    )
 
 
 def eye(
@@ -613,7 +631,9 @@ def eye(
     for name, count in (("n", n), ("m", m)):
         if count is not None and count < 0:
             raise RuntimeError(f"{name} must be greater or equal to 0, got {count}")
-    return finish(np.eye(n, m, dtype=(dtype or get_default_dtype()).numpy), requires_grad, device)
+    return written(
+        finish(np.eye(n, m, dtype=(dtype or get_default_dtype()).numpy), requires_grad, device), out
+    )
 
 
 # -- like this tensor ---------------------------------------------------------------------------------

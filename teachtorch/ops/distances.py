@@ -44,7 +44,7 @@ dist.samples(
 )
 
 
-@op(method=False)
+@op(real=RuntimeError("cdist only supports floating-point dtypes, X1 got: ComplexFloat"), method=False)
 def cdist(x1: Array, x2: Array, p: float = 2.0, compute_mode: str | None = None, *, xp: Any) -> Array:
     r"""The distances of all pairs: rows of :math:`(\ldots, m, d)` against rows of :math:`(\ldots, n, d)`.
 
@@ -84,7 +84,7 @@ cdist.samples(
 )
 
 
-@op(method=False)
+@op(real=RuntimeError("pdist only supports floating-point dtypes"), method=False)
 def pdist(input: Array, p: float = 2.0, *, xp: Any) -> Array:
     """The distances of all pairs of different rows: the upper triangle of ``cdist(x, x)``, row by row.
 

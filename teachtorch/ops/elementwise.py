@@ -361,7 +361,12 @@ abs.grad(input=lambda grad, input, F: grad * F.sgn(input))
 abs.samples(unary)
 
 
-@op(inplace=True)
+@op(
+    real=NotImplementedError(
+        "Unlike NumPy, torch.sign is not intended to support complex numbers. Please use torch.sgn instead."
+    ),
+    inplace=True,
+)
 def sign(input: Array, *, xp: Any) -> Array:
     """-1, 0 or 1. The derivative is 0 everywhere.
 
@@ -417,7 +422,7 @@ angle.grad(input=lambda grad, F: F.zeros_like(grad))
 angle.samples(unary)
 
 
-@op(inplace=True)
+@op(real=NotImplementedError("floor is not supported for complex inputs"), inplace=True)
 def floor(input: Array, *, xp: Any) -> Array:
     """Rounded down. Integers are returned as they are; the derivative is 0.
 
@@ -432,7 +437,7 @@ floor.grad(input=lambda grad, F: F.zeros_like(grad))
 floor.samples(unary)
 
 
-@op(inplace=True)
+@op(real=NotImplementedError("ceil is not supported for complex inputs"), inplace=True)
 def ceil(input: Array, *, xp: Any) -> Array:
     """Rounded up. The derivative is 0.
 
@@ -447,7 +452,7 @@ ceil.grad(input=lambda grad, F: F.zeros_like(grad))
 ceil.samples(unary)
 
 
-@op(inplace=True)
+@op(real=NotImplementedError("trunc is not supported for complex inputs"), inplace=True)
 def trunc(input: Array, *, xp: Any) -> Array:
     """Rounded towards zero. The derivative is 0.
 
@@ -462,7 +467,7 @@ trunc.grad(input=lambda grad, F: F.zeros_like(grad))
 trunc.samples(unary)
 
 
-@op(inplace=True)
+@op(real="frac_cpu", inplace=True)
 def frac(input: Array, *, xp: Any) -> Array:
     r"""What :func:`trunc` takes away: :math:`x - \mathrm{trunc}(x)`. Derivative: 1.
 
@@ -477,7 +482,7 @@ frac.grad(input=lambda grad: grad)
 frac.samples(unary)
 
 
-@op(inplace=True)
+@op(real="round_vml_cpu", inplace=True)
 def round(input: Array, *, decimals: int = 0, xp: Any) -> Array:
     """Rounded to so many decimals, halves to the even digit. The derivative is 0.
 
@@ -497,7 +502,7 @@ round.grad(input=lambda grad, F: F.zeros_like(grad))
 round.samples(unary)
 
 
-@op(promotion=FLOAT, inplace=True)
+@op(real=RuntimeError("deg2rad is not supported for complex tensors."), promotion=FLOAT, inplace=True)
 def deg2rad(input: Array, *, xp: Any) -> Array:
     """Degrees to radians.
 
@@ -512,7 +517,7 @@ deg2rad.grad(input=lambda grad: grad * (np.pi / 180))
 deg2rad.samples(unary)
 
 
-@op(promotion=FLOAT, inplace=True)
+@op(real=RuntimeError("rad2deg is not supported for complex tensors."), promotion=FLOAT, inplace=True)
 def rad2deg(input: Array, *, xp: Any) -> Array:
     """Radians to degrees.
 

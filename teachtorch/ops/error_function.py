@@ -54,7 +54,7 @@ def _far(x: Any, xp: Any) -> Any:
     return xp.exp(-x * x) * xp.where(x < 8, middle, tail)
 
 
-@op(promotion=FLOAT, inplace=True)
+@op(real="erf_vml_cpu", promotion=FLOAT, inplace=True)
 def erf(input: Array, *, xp: Any) -> Array:
     r"""The error function, an S from -1 to 1. Derivative: :math:`\frac{2}{\sqrt\pi} e^{-x^2}`.
 
@@ -72,7 +72,7 @@ erf.grad(input=lambda grad, input, F: grad * F.exp(-(input * input)) * (2 / math
 erf.samples(unary)
 
 
-@op(promotion=FLOAT, inplace=True)
+@op(real="erfc_vml_cpu", promotion=FLOAT, inplace=True)
 def erfc(input: Array, *, xp: Any) -> Array:
     r"""``1 - erf(x)``, exact where that is small. Derivative: :math:`-\frac{2}{\sqrt\pi} e^{-x^2}`.
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .. import return_types
-from ..binding import Array
+from ..binding import Array, invalid_combination
 from ..op import NONE, composite, op
 from ..samples import fixed, reductions
 from ..shapes import wrap_dim, wrap_dims
@@ -17,13 +17,18 @@ from .reducing import Dims, unreduce
 __all__ = ["amax", "amin", "argmax", "argmin", "max", "min"]
 
 
-def _nonempty(input: Array, name: str, axes: tuple[int, ...]) -> None:
+def _nonempty(input: Array, name: str, axes: tuple[int, ...], dim: Any) -> None:
+    if not input.size and dim == ():
+        raise RuntimeError(
+            f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the "
+            "'dim' argument."
+        )
     for d in axes:
         if not input.shape[d]:
             raise IndexError(f"{name}(): Expected reduction dim {d} to have non-zero size.")
 
 
-@op(half=False)
+@op(real="max_values_cpu", half=False)
 def amax(input: Array, dim: Dims = (), keepdim: bool = False, *, xp: Any) -> Array:
     """The largest element along dimensions. Equal maxima share the gradient evenly.
 
@@ -32,11 +37,11 @@ def amax(input: Array, dim: Dims = (), keepdim: bool = False, *, xp: Any) -> Arr
     tensor([5, 7])
     """
     axes = wrap_dims(dim, input.ndim)
-    _nonempty(input, "amax", axes)
+    _nonempty(input, "amax", axes, dim)
     return xp.max(input, axis=axes, keepdims=keepdim)
 
 
-@op(half=False)
+@op(real="min_values_cpu", half=False)
 def amin(input: Array, dim: Dims = (), keepdim: bool = False, *, xp: Any) -> Array:
     """The smallest element along dimensions. Equal minima share the gradient evenly.
 
@@ -45,7 +50,7 @@ def amin(input: Array, dim: Dims = (), keepdim: bool = False, *, xp: Any) -> Arr
     tensor([1, 2])
     """
     axes = wrap_dims(dim, input.ndim)
-    _nonempty(input, "amin", axes)
+    _nonempty(input, "amin", axes, dim)
     return xp.min(input, axis=axes, keepdims=keepdim)
 
 
@@ -61,7 +66,7 @@ for _op in (amax, amin):
     _op.samples(reductions)
 
 
-@op(half=False, method=False, node="Max", overload=lambda input: 1)
+@op(real="max_all", half=False, method=False, node="Max", overload=lambda input: 1)
 def max_all(input: Array, *, xp: Any) -> Array:
     """The kernel of ``max`` of everything."""
     if input.size == 0:
@@ -72,7 +77,7 @@ def max_all(input: Array, *, xp: Any) -> Array:
     return xp.max(input)
 
 
-@op(half=False, method=False, node="Min", overload=lambda input: 1)
+@op(real="min_all", half=False, method=False, node="Min", overload=lambda input: 1)
 def min_all(input: Array, *, xp: Any) -> Array:
     """The kernel of ``min`` of everything."""
     if input.size == 0:
@@ -102,13 +107,25 @@ def _along(input: Array, dim: int, keepdim: bool, which: Any) -> tuple[Array, Ar
     return (values, index) if keepdim else (values.squeeze(d), index.squeeze(d))
 
 
-@op(half=False, method=False, node="Max", returns=return_types.max)
+@op(
+    real=RuntimeError("max(): does not support complex input"),
+    half=False,
+    method=False,
+    node="Max",
+    returns=return_types.max,
+)
 def max_dim(input: Array, dim: int, keepdim: bool = False, *, xp: Any) -> tuple[Array, Array]:
     """The kernel of ``max`` along a dimension: values and indices."""
     return _along(input, dim, keepdim, xp.argmax)
 
 
-@op(half=False, method=False, node="Min", returns=return_types.min)
+@op(
+    real=RuntimeError("min(): does not support complex input"),
+    half=False,
+    method=False,
+    node="Min",
+    returns=return_types.min,
+)
 def min_dim(input: Array, dim: int, keepdim: bool = False, *, xp: Any) -> tuple[Array, Array]:
     """The kernel of ``min`` along a dimension: values and indices."""
     return _along(input, dim, keepdim, xp.argmin)
@@ -135,6 +152,8 @@ def _extreme(name: str, everything: Any, along: Any, pairwise: str, doc: str) ->
             other = args[0] if args else kwargs["other"]
             from . import comparison
 
+            if not isinstance(input, Tensor):
+                raise invalid_combination(name, (input, other), {}, "Tensor input, Tensor other")
             return getattr(comparison, pairwise)(input, other, out=out)
         if args or "dim" in kwargs or "axis" in kwargs:
             return along(input, *args, out=out, **kwargs)
@@ -167,7 +186,7 @@ min = _extreme(
 )  # fmt: skip
 
 
-@op(half=False, promotion=NONE)
+@op(real=RuntimeError("argmax(): does not support complex input"), half=False, promotion=NONE)
 def argmax(input: Array, dim: int | None = None, keepdim: bool = False, *, xp: Any) -> Array:
     """The index of the largest element, the first if there are several.
 
@@ -178,7 +197,7 @@ def argmax(input: Array, dim: int | None = None, keepdim: bool = False, *, xp: A
     return _index_of(input, dim, keepdim, xp.argmax)
 
 
-@op(half=False, promotion=NONE)
+@op(real=RuntimeError("argmin(): does not support complex input"), half=False, promotion=NONE)
 def argmin(input: Array, dim: int | None = None, keepdim: bool = False, *, xp: Any) -> Array:
     """The index of the smallest element, the first if there are several.
 

@@ -17,7 +17,7 @@ __all__ = ["arctan2", "atan2", "copysign", "float_power", "frexp", "gcd", "heavi
            "isposinf", "isreal", "lcm", "ldexp", "nan_to_num", "nextafter", "signbit"]  # fmt: skip
 
 
-@op(promotion=FLOAT, inplace=True)
+@op(real="atan2_cpu", promotion=FLOAT, inplace=True)
 def atan2(input: Array, other: Array, *, xp: Any) -> Array:
     r"""The angle of the point :math:`(x, y)` = (`other`, `input`), in radians, by quadrant.
 
@@ -43,7 +43,7 @@ atan2.samples(fixed(lambda make: ((make(3, 2), make(3, 2)), {}), lambda make: ((
 arctan2 = alias("arctan2", atan2)
 
 
-@op(inplace=True)
+@op(real="hypot_cpu", inplace=True)
 def hypot(input: Array, other: Array, *, xp: Any) -> Array:
     r""":math:`\sqrt{a^2 + b^2}` without overflow. Derivatives: :math:`a / h` and :math:`b / h`.
 

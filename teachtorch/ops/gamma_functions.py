@@ -75,6 +75,7 @@ def hurwitz_zeta(s: Any, q: Any) -> Any:
 
 
 @op(
+    real="zeta_cpu",
     promotion=FLOAT,
     method=False,
     node="SpecialZeta",
@@ -152,7 +153,7 @@ def log_gamma(x: Any) -> Any:
     return np.where(np.isinf(x), np.inf, np.where(np.isnan(x), np.nan, result))
 
 
-@op(promotion=FLOAT, inplace=True)
+@op(real="lgamma_vml_cpu", promotion=FLOAT, inplace=True)
 def lgamma(input: Array, *, xp: Any) -> Array:
     r"""The logarithm of the gamma function, :math:`\ln |\Gamma(x)|`; :math:`\Gamma(n) = (n - 1)!`.
 
@@ -190,7 +191,7 @@ def _digamma(x: Any) -> Any:
     return np.where(x == 0, np.copysign(np.inf, -x), total)
 
 
-@op(promotion=FLOAT, inplace=True)
+@op(real="digamma", promotion=FLOAT, inplace=True)
 def digamma(input: Array, *, xp: Any) -> Array:
     r""":math:`\psi(x) = \frac{d}{dx} \ln\Gamma(x)`. Its derivative is the first polygamma function.
 
@@ -318,7 +319,7 @@ def _incomplete(a: Any, x: Any, upper: bool) -> Any:
     return p
 
 
-@op(promotion=FLOAT, inplace=True)
+@op(real="igamma_cpu", promotion=FLOAT, inplace=True)
 def igamma(input: Array, other: Array, *, xp: Any) -> Array:
     r"""The regularized lower incomplete gamma function :math:`P(a, x) = \frac{1}{\Gamma(a)} \int_0^x
     t^{a-1} e^{-t} dt`.
@@ -333,7 +334,7 @@ def igamma(input: Array, other: Array, *, xp: Any) -> Array:
     return in_double(lambda a, x: _incomplete(a, x, False))(input, other)
 
 
-@op(promotion=FLOAT, inplace=True)
+@op(real="igammac_cpu", promotion=FLOAT, inplace=True)
 def igammac(input: Array, other: Array, *, xp: Any) -> Array:
     r"""The regularized upper incomplete gamma function :math:`Q(a, x) = 1 - P(a, x)`, exact where it is
     small.

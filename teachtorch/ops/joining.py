@@ -131,7 +131,13 @@ def vstack(tensors: Sequence[Tensor], *, out: Any = None) -> Tensor:
     tensor([[1, 2],
             [3, 4]])
     """
+    _expect_tensors("vstack", tensors)
     return cat([atleast_2d(t) for t in tensors], 0, out=out)
+
+
+def _expect_tensors(name: str, tensors: Sequence[Tensor]) -> None:
+    if not tensors:
+        raise RuntimeError(f"{name} expects a non-empty TensorList")
 
 
 @composite(method=False)
@@ -142,6 +148,7 @@ def hstack(tensors: Sequence[Tensor], *, out: Any = None) -> Tensor:
     >>> torch.hstack((torch.tensor([1, 2]), torch.tensor([3])))
     tensor([1, 2, 3])
     """
+    _expect_tensors("hstack", tensors)
     parts = [atleast_1d(t) for t in tensors]
     return cat(parts, 0 if parts[0].ndim == 1 else 1, out=out)
 
@@ -155,6 +162,7 @@ def dstack(tensors: Sequence[Tensor], *, out: Any = None) -> Tensor:
     tensor([[[1, 3],
              [2, 4]]])
     """
+    _expect_tensors("dstack", tensors)
     return cat([atleast_3d(t) for t in tensors], 2, out=out)
 
 
@@ -277,7 +285,9 @@ def roll(input: Array, shifts: Any, dims: Any = (), *, xp: Any) -> Array:
         raise RuntimeError("`shifts` required")
     if len(dims) != len(moves) and (dims or len(moves) > 1):
         raise RuntimeError(f"shifts and dimensions must align. shifts: {len(moves)}, dims:{len(dims)}")
-    return xp.roll(input, moves, tuple(wrap_dim(d, input.ndim) for d in dims) if dims else None) if input.ndim else input.copy()
+    if dims and not input.ndim:
+        raise IndexError(f"Dimension specified as {dims[0]} but tensor has no dimensions")
+    return xp.roll(input, moves, tuple(wrap_dim(d, input.ndim) for d in dims) or None)
 
 
 roll.grad(

@@ -160,6 +160,10 @@ def ormqr(
     >>> torch.ormqr(*torch.geqrf(torch.tensor([[1.]])), torch.tensor([[5.]])).abs()
     tensor([[5.]])
     """
+    if input.ndim < 2:
+        raise RuntimeError("torch.ormqr: input must have at least 2 dimensions.")
+    if other.ndim < 2:
+        raise RuntimeError("torch.ormqr: other must have at least 2 dimensions.")
     if not left:
         return written(ormqr(input, tau, other.mH, True, not transpose).mH, out)
     k = tau.shape[-1]

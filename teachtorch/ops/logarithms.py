@@ -45,7 +45,7 @@ def _times_log(x: Array, y: Array, log: Any, xp: Any) -> Array:
     return xp.where(xp.isnan(y), y, xp.where(x == 0, xp.zeros_like(product), product))
 
 
-@op(promotion=FLOAT, inplace=True, overload=_which_is_number)
+@op(real="xlogy_cpu", promotion=FLOAT, inplace=True, overload=_which_is_number)
 def xlogy(input: Array | Scalar, other: Array | Scalar, *, xp: Any) -> Array:
     r""":math:`x \ln y`, and 0 where :math:`x = 0`, whatever y: the terms of an entropy.
 
@@ -65,7 +65,7 @@ xlogy.grad(
 )
 
 
-@op(promotion=FLOAT, method=False, node="SpecialXlog1Py", overload=_which_is_number)
+@op(real="xlog1py_cpu", promotion=FLOAT, method=False, node="SpecialXlog1Py", overload=_which_is_number)
 def xlog1py(input: Array | Scalar, other: Array | Scalar, *, xp: Any) -> Array:
     r""":math:`x \ln(1 + y)`, and 0 where :math:`x = 0`. Derivatives: :math:`\ln(1 + y)` and :math:`x / (1 +
     y)`.
@@ -105,7 +105,7 @@ for _op in (xlogy, xlog1py):
     )
 
 
-@op(promotion=FLOAT, method=False, node="SpecialEntr")
+@op(real="entr_cpu", promotion=FLOAT, method=False, node="SpecialEntr")
 def entr(input: Array, *, xp: Any) -> Array:
     r"""The term :math:`-x \ln x` of an entropy: 0 at 0, ``-inf`` below. Derivative: :math:`-1 - \ln x`.
 
@@ -123,7 +123,7 @@ entr.grad(input=lambda grad, input, F: grad * (-F.log(input) - 1))
 entr.samples(positive)
 
 
-@op(promotion=FLOAT, inplace=True)
+@op(real="logit_cpu", promotion=FLOAT, inplace=True)
 def logit(input: Array, eps: float | None = None, *, xp: Any) -> Array:
     r"""The log-odds :math:`\ln \frac{p}{1 - p}`, the inverse of the sigmoid; with `eps`, p is first kept in
     [eps, 1 - eps].
@@ -178,7 +178,7 @@ logaddexp.grad(
 )
 
 
-@op()
+@op(real="logaddexp2_cpu")
 def logaddexp2(input: Array, other: Array, *, xp: Any) -> Array:
     r""":math:`\log_2(2^a + 2^b)` without overflow.
 

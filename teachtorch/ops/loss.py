@@ -35,7 +35,7 @@ def _pairs(make: Make) -> Any:
         yield (make(3, 2), make(3, 2)), {"reduction": reduction}
 
 
-@op(method=False)
+@op(real="mse_cpu", method=False)
 def mse_loss(input: Array, target: Array, *, reduction: str = "mean", xp: Any) -> Array:
     r"""The squared error :math:`(x - y)^2`. Derivatives: :math:`2 (x - y)` and :math:`-2 (x - y)`.
 
@@ -60,7 +60,7 @@ mse_loss.grad(
 mse_loss.samples(_pairs)
 
 
-@op(method=False)
+@op(real="smooth_l1_cpu", method=False)
 def smooth_l1_loss(
     input: Array, target: Array, *, reduction: str = "mean", beta: float = 1.0, xp: Any
 ) -> Array:
@@ -94,7 +94,7 @@ smooth_l1_loss.grad(
 smooth_l1_loss.samples(_pairs, fixed(lambda make: ((make(3), make(3)), {"beta": 0.3})))
 
 
-@op(method=False)
+@op(real="huber_cpu", method=False)
 def huber_loss(input: Array, target: Array, *, reduction: str = "mean", delta: float = 1.0, xp: Any) -> Array:
     r"""With :math:`d = |x - y|`: :math:`d^2 / 2` up to ``delta``, then :math:`\delta (d - \delta/2)`.
 
@@ -141,7 +141,7 @@ def _weighted(values: Any, weight: Any) -> Any:
     return values if weight is None else values * weight
 
 
-@op(method=False)
+@op(real="binary_cross_entropy", method=False)
 def binary_cross_entropy(
     input: Array, target: Array, *, weight: Plain | None = None, reduction: str = "mean", xp: Any
 ) -> Array:

@@ -35,7 +35,7 @@ def masked_fill(input: Array, mask: Plain, value: Array | Scalar, *, xp: Any, ou
         )
     if hasattr(value, "ndim") and value.ndim:
         raise RuntimeError(
-            f"masked_fill only supports a 0-dimensional value tensor, but got tensor with {value.ndim} dimension(s)."
+            f"masked_fill_ only supports a 0-dimensional value tensor, but got tensor with {value.ndim} dimension(s)."
         )
     value = value.astype(input.dtype) if hasattr(value, "ndim") else input.dtype.type(value)
     if out is None:

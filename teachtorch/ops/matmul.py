@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 from ..binding import Array, Number
 from ..dtypes import FROM_NUMPY, c_name
-from ..op import attach, composite, composite_alias, op
+from ..dtypes import dtype as DType
+from ..op import DEFAULT, attach, composite, composite_alias, op
 from ..samples import fixed
 from ..tensor import Tensor
 from .reshaping import unsafe_view
@@ -30,15 +32,34 @@ __all__ = [
 ]
 
 
-def _same_dtype(name: str, a: Array, b: Array) -> None:
-    if a.dtype != b.dtype:
-        raise RuntimeError(
-            f"expected m1 and m2 to have the same dtype, but got: {c_name(FROM_NUMPY[a.dtype])} != "
-            f"{c_name(FROM_NUMPY[b.dtype])}"
-        )
+def _expect_one_dtype(say: Callable[..., str]) -> Callable[..., str]:
+    """The promotion of products: there is none. Operands of different dtypes are refused, in the words of `say`."""
+
+    def promotion_of(*values: Any) -> str:
+        found = [FROM_NUMPY[x.dtype] for x in values if hasattr(x, "ndim")]
+        if len(set(found)) > 1:
+            raise RuntimeError(say(*found))
+        return DEFAULT
+
+    return promotion_of
 
 
-@op()
+def _say_self_or_mat1(self: DType, mat1: DType, mat2: DType) -> str:
+    name, first = ("self", self) if self is not mat2 else ("mat1", mat1)
+    return f"{name} and mat2 must have the same dtype, but got {first.legacy} and {mat2.legacy}"
+
+
+def _say_batches(input: DType, batch1: DType, batch2: DType) -> str:
+    if input is batch1:
+        return f"expected scalar type {batch1.legacy} but found {batch2.legacy}"
+    return f"Input dtypes must be the same, got: input {c_name(input)}, batch1: {c_name(batch1)}, batch2: {c_name(batch2)}"
+
+
+@op(
+    promotion_of=_expect_one_dtype(
+        lambda a, b: f"expected m1 and m2 to have the same dtype, but got: {c_name(a)} != {c_name(b)}"
+    )
+)
 def mm(input: Array, mat2: Array, *, xp: Any) -> Array:
     r"""The product of two matrices: :math:`(n, m) \times (m, p) \to (n, p)`.
 
@@ -66,7 +87,13 @@ mm.grad(
 mm.samples(fixed(lambda make: ((make(2, 3), make(3, 4)), {}), lambda make: ((make(0, 3), make(3, 2)), {})))
 
 
-@op()
+@op(
+    promotion_of=_expect_one_dtype(
+        lambda m, v: (
+            f"addmv input tensors must have the same dtype, but got {v.legacy}, {m.legacy}, and {v.legacy}"
+        )
+    )
+)
 def mv(input: Array, vec: Array, *, xp: Any) -> Array:
     r"""The product of a matrix and a vector: :math:`(n, m) \times (m) \to (n)`.
 
@@ -93,7 +120,11 @@ mv.grad(
 mv.samples(fixed(lambda make: ((make(2, 3), make(3)), {})))
 
 
-@op()
+@op(
+    promotion_of=_expect_one_dtype(
+        lambda a, b: f"dot : expected both vectors to have same dtype, but found {a.legacy} and {b.legacy}"
+    )
+)
 def dot(input: Array, tensor: Array, *, xp: Any) -> Array:
     r"""The sum of products of two vectors, :math:`\sum_i a_i b_i`.
 
@@ -127,7 +158,7 @@ def vdot(input: Tensor, other: Tensor) -> Tensor:
     return dot(input.conj(), other)
 
 
-@op()
+@op(promotion_of=_expect_one_dtype(lambda a, b: f"expected scalar type {a.legacy} but found {b.legacy}"))
 def bmm(input: Array, mat2: Array, *, xp: Any) -> Array:
     r"""The products of two batches of matrices: :math:`(b, n, m) \times (b, m, p) \to (b, n, p)`.
 
@@ -169,7 +200,7 @@ def _scaled(grad: Any, factor: Any) -> Any:
     return grad if factor == 1 else grad * factor.conjugate()
 
 
-@op(inplace=True)
+@op(inplace=True, promotion_of=_expect_one_dtype(_say_self_or_mat1))
 def addmm(input: Array, mat1: Array, mat2: Array, *, beta: Number = 1, alpha: Number = 1, xp: Any) -> Array:
     r""":math:`\beta\,C + \alpha\,A B`: a matrix product and a sum in one, as in ``nn.Linear``.
 
@@ -203,7 +234,14 @@ addmm.samples(
 )
 
 
-@op(inplace=True)
+@op(
+    inplace=True,
+    promotion_of=_expect_one_dtype(
+        lambda y, m, v: (
+            f"addmv input tensors must have the same dtype, but got {y.legacy}, {m.legacy}, and {v.legacy}"
+        )
+    ),
+)
 def addmv(input: Array, mat: Array, vec: Array, *, beta: Number = 1, alpha: Number = 1, xp: Any) -> Array:
     r""":math:`\beta\,y + \alpha\,A v`.
 
@@ -265,7 +303,7 @@ def _check_batches(batch1: Array, batch2: Array) -> None:
         )
 
 
-@op(inplace=True)
+@op(inplace=True, promotion_of=_expect_one_dtype(_say_batches))
 def baddbmm(
     input: Array, batch1: Array, batch2: Array, *, beta: Number = 1, alpha: Number = 1, xp: Any
 ) -> Array:
@@ -361,8 +399,6 @@ def matmul(input: Tensor, other: Tensor, *, out: Any = None) -> Tensor:
     """
     if not isinstance(other, Tensor):
         raise TypeError(f"matmul(): argument 'other' (position 2) must be Tensor, not {type(other).__name__}")
-    if input._array.dtype != other._array.dtype:
-        _same_dtype("matmul", input._array, other._array)
     m, n = input._array.ndim, other._array.ndim
     if m == 2 and n == 2:
         return mm(input, other, out=out)

@@ -88,7 +88,7 @@ def _ndtri(p: Any) -> Any:
     return np.where((p < 0) | (p > 1) | np.isnan(p), np.nan, y)
 
 
-@op(promotion=FLOAT, inplace=True)
+@op(real="erfinv_vml_cpu", promotion=FLOAT, inplace=True)
 def erfinv(input: Array, *, xp: Any) -> Array:
     r"""The inverse of the error function, on (-1, 1). Derivative: :math:`\frac{\sqrt\pi}{2} e^{y^2}`.
 
@@ -103,7 +103,7 @@ erfinv.grad(input=lambda grad, result, F: grad * F.exp(result * result) * (_SQRT
 erfinv.samples(bounded(-0.9, 0.9))
 
 
-@op(promotion=FLOAT, method=False, node="SpecialErfcx")
+@op(real="erfcx_cpu", promotion=FLOAT, method=False, node="SpecialErfcx")
 def erfcx(input: Array, *, xp: Any) -> Array:
     r""":math:`e^{x^2} \mathrm{erfc}(x)`, which does not underflow. Derivative: :math:`2xy - 2/\sqrt\pi`.
 
@@ -131,7 +131,7 @@ def ndtr(input: Tensor, *, out: Any = None) -> Tensor:
     return written(result, out)
 
 
-@op(promotion=FLOAT, method=False, node="SpecialNdtri")
+@op(real="ndtri_cpu", promotion=FLOAT, method=False, node="SpecialNdtri")
 def ndtri(input: Array, *, xp: Any) -> Array:
     r"""The inverse of ``ndtr``: the normal number with a given probability below it.
 
@@ -154,7 +154,7 @@ def _log_ndtr(x: Any) -> Any:
     return np.where(x < -1, np.log(_erfcx_positive(-left) / 2) - left * left, right)
 
 
-@op(promotion=FLOAT, method=False, node="SpecialLogNdtr")
+@op(real="log_ndtr_cpu", promotion=FLOAT, method=False, node="SpecialLogNdtr")
 def log_ndtr(input: Array, *, xp: Any) -> Array:
     r""":math:`\ln \Phi(x)`, exact far to the left, where the probability itself underflows.
 

@@ -46,7 +46,11 @@ def pick_back(grads: Any, shape: Any, dim: int, index: Any, keepdim: bool, F: An
     return F.scatter_add_zeros(grad, shape, dim, index)
 
 
-@op(returns=return_types.sort, overload=lambda input, dim, descending, stable: 0 if stable is None else 1)
+@op(
+    real=RuntimeError(" Sort does not support complex dtypes on CPU"),
+    returns=return_types.sort,
+    overload=lambda input, dim, descending, stable: 0 if stable is None else 1,
+)
 def sort(
     input: Array, dim: int = -1, descending: bool = False, *, stable: bool | None = None, xp: Any
 ) -> tuple[Array, Array]:
@@ -107,7 +111,7 @@ def msort(input: Tensor, *, out: Any = None) -> Tensor:
     return written(sort(input, 0)[0], out)
 
 
-@op(returns=return_types.topk)
+@op(real=RuntimeError(" topk does not support complex dtypes on CPU"), returns=return_types.topk)
 def topk(
     input: Array, k: int, dim: int = -1, largest: bool = True, sorted: bool = True, *, xp: Any
 ) -> tuple[Array, Array]:
@@ -157,7 +161,7 @@ def _need_elements(name: str, input: Array, dim: int) -> tuple[Array, int]:
     return x, d
 
 
-@op(returns=return_types.kthvalue)
+@op(real="kthvalue_cpu", returns=return_types.kthvalue)
 def kthvalue(input: Array, k: int, dim: int = -1, keepdim: bool = False, *, xp: Any) -> tuple[Array, Array]:
     """The `k`-th smallest element along a dimension, counted from 1, and where it was.
 
@@ -207,13 +211,13 @@ def _middle_of_all(input: Array, skip_nan: bool, xp: Any) -> Array:
     return flat[_middle(flat, 0, skip_nan, xp)].reshape(())
 
 
-@op(method=False, node="Median")
+@op(real="median_cpu", method=False, node="Median")
 def median_all(input: Array, *, xp: Any) -> Array:
     """The kernel of ``median`` of everything."""
     return _middle_of_all(input, False, xp)
 
 
-@op(method=False, node="Nanmedian")
+@op(real="median_cpu", method=False, node="Nanmedian")
 def nanmedian_all(input: Array, *, xp: Any) -> Array:
     """The kernel of ``nanmedian`` of everything."""
     return _middle_of_all(input, True, xp)
@@ -232,14 +236,14 @@ for _op in (median_all, nanmedian_all):
     )
 
 
-@op(method=False, node="Median", overload=lambda *_: 1, returns=return_types.median)
+@op(real="median_out", method=False, node="Median", overload=lambda *_: 1, returns=return_types.median)
 def median_dim(input: Array, dim: int = -1, keepdim: bool = False, *, xp: Any) -> tuple[Array, Array]:
     """The kernel of ``median`` along a dimension."""
     x, d = _need_elements("median", input, dim)
     return _picked_at(input, dim, keepdim, _middle(x, d, False, xp), xp)
 
 
-@op(method=False, node="Nanmedian", overload=lambda *_: 1, returns=return_types.nanmedian)
+@op(real="median_out", method=False, node="Nanmedian", overload=lambda *_: 1, returns=return_types.nanmedian)
 def nanmedian_dim(input: Array, dim: int = -1, keepdim: bool = False, *, xp: Any) -> tuple[Array, Array]:
     """The kernel of ``nanmedian`` along a dimension."""
     x, d = _need_elements("median", input, dim)
@@ -277,7 +281,7 @@ def nanmedian(input: Tensor, dim: int | None = None, keepdim: bool = False, *, o
     return nanmedian_all(input, out=out) if dim is None else nanmedian_dim(input, dim, keepdim, out=out)
 
 
-@op(returns=return_types.mode)
+@op(real="mode_cpu", returns=return_types.mode)
 def mode(input: Array, dim: int = -1, keepdim: bool = False, *, xp: Any) -> tuple[Array, Array]:
     """The most frequent element along a dimension (the smallest of several), and the last place it stands.
 
@@ -305,7 +309,7 @@ mode.grad(
 mode.samples(fixed(lambda make: ((make(3, 4),), {}), lambda make: ((make(3, 4), 0, True), {})))
 
 
-@op(returns=return_types.aminmax)
+@op(real="aminmax_cpu", returns=return_types.aminmax)
 def aminmax(input: Array, *, dim: int | None = None, keepdim: bool = False, xp: Any) -> tuple[Array, Array]:
     """The smallest and the largest element, of all or along a dimension. Equal extremes share the gradient.
 

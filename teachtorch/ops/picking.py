@@ -132,9 +132,14 @@ def index_fill(input: Array, dim: int, index: Plain, value: Array | Number) -> A
     return result
 
 
+def _distinct(index: Any) -> Any:
+    """Each position once: a value written twice to one place is there once."""
+    return wrap(np.unique(index._array)) if isinstance(index, Tensor) else np.unique(index)
+
+
 index_fill.grad(
     input=lambda grad, dim, index, F: F.index_fill(grad, dim, index, 0),
-    value=lambda grad, dim, index, F: F.index_select(grad, dim, index).sum(),
+    value=lambda grad, dim, index, F: F.index_select(grad, dim, _distinct(index)).sum(),
 )
 index_fill.samples(fixed(lambda make: ((make(3, 2), 0, wrap(np.array([0, 2])), 1.5), {})))
 
@@ -203,7 +208,9 @@ scatter_add_zeros.grad(input=lambda grad, dim, index, F: F.gather(grad, dim, ind
 scatter_add_zeros.samples(fixed(lambda make: ((make(2, 2), (3, 2), 0, wrap(np.array([[0, 2], [0, 1]]))), {})))
 
 
-def _check_source(input: Array, src: Any) -> None:
+def _check_source(input: Array, index: Array, src: Any) -> None:
+    if getattr(src, "ndim", 0) and src.ndim != index.ndim and index.size:
+        raise RuntimeError("Index tensor must have the same number of dimensions as src tensor")
     if hasattr(src, "dtype") and src.dtype != input.dtype:
         raise RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype")
 
@@ -218,8 +225,8 @@ def scatter(
     >>> torch.scatter(torch.zeros(3), 0, torch.tensor([2, 0]), torch.tensor([5., 6.]))
     tensor([6., 0., 5.])
     """
+    _check_source(input, index, src)
     d = _check_gather("scatter", input, dim, index)
-    _check_source(input, src)
     result = input.copy()
     if not index.size:
         return result
@@ -261,8 +268,8 @@ def scatter_add(input: Array, dim: int, index: Plain, src: Array, *, xp: Any) ->
     >>> torch.scatter_add(torch.zeros(2), 0, torch.tensor([1, 1]), torch.tensor([5., 6.]))
     tensor([ 0., 11.])
     """
+    _check_source(input, index, src)
     d = _check_gather("scatter", input, dim, index)
-    _check_source(input, src)
     result = input.copy()
     if not index.size:
         return result

@@ -55,6 +55,11 @@ def mean(
     >>> torch.mean(torch.tensor([1., 2., 6.]))
     tensor(3.)
     """
+    if dtype is not None and dtype.kind in "bui":
+        raise RuntimeError(
+            "mean(): could not infer output dtype. Optional dtype must be either a floating point or complex dtype. "
+            f"Got: {dtype.legacy}"
+        )
     if dtype is None and input.dtype.kind in "bui":
         raise RuntimeError(
             "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. "
@@ -81,7 +86,7 @@ mean.grad(
 mean.samples(reductions)
 
 
-@op(promotion=NONE, half=False)
+@op(real=RuntimeError("nansum on CPU does not support complex inputs"), promotion=NONE, half=False)
 def nansum(
     input: Array, dim: Dims = None, keepdim: bool = False, *, dtype: DType | None = None, xp: Any
 ) -> Array:

@@ -43,7 +43,7 @@ def _running(input: Array, dim: int, extreme: Any, xp: Any) -> tuple[Array, Arra
     return values, xp.maximum.accumulate(xp.where(reached, place, 0), axis=d)
 
 
-@op(returns=return_types.cummax)
+@op(real="cummax_cpu", returns=return_types.cummax)
 def cummax(input: Array, dim: int, *, xp: Any) -> tuple[Array, Array]:
     """The largest element so far along a dimension, and where it stands.
 
@@ -56,7 +56,7 @@ def cummax(input: Array, dim: int, *, xp: Any) -> tuple[Array, Array]:
     return _running(input, dim, xp.maximum, xp)
 
 
-@op(returns=return_types.cummin)
+@op(real="cummin_cpu", returns=return_types.cummin)
 def cummin(input: Array, dim: int, *, xp: Any) -> tuple[Array, Array]:
     """The smallest element so far along a dimension, and where it stands.
 

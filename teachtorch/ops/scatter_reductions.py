@@ -44,7 +44,7 @@ def _reduce_at(input: Array, key: Any, values: Array, reduce: str, include_self:
     return result
 
 
-@op(promotion=NONE, half=False, inplace=True)
+@op(real="scatter_gather_tensor_cpu_reduce_amax", promotion=NONE, half=False, inplace=True)
 def scatter_reduce(
     input: Array, dim: int, index: Plain, src: Array, reduce: str, *, include_self: bool = True, xp: Any
 ) -> Array:

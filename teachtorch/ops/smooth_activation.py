@@ -24,7 +24,7 @@ def _elu_slope(input: Any, alpha: float, scale: float, input_scale: float, F: An
     return F.where(input > 0, scale, bend * (alpha * scale * input_scale))
 
 
-@op(method=False, inplace=True)
+@op(real="elu_cpu", method=False, inplace=True)
 def elu(input: Array, alpha: float = 1.0, scale: float = 1.0, input_scale: float = 1.0, *, xp: Any) -> Array:
     r"""``scale * x`` where ``x > 0``, else :math:`\mathrm{scale}\,\alpha (e^{\mathrm{input\_scale}\,x} - 1)`.
 
@@ -42,7 +42,7 @@ elu.grad(
 elu.samples(fixed(lambda make: ((make(3, 2),), {}), lambda make: ((make(3), 0.5, 2.0, 1.5), {})))
 
 
-@op(inplace=True, method=False)
+@op(real="elu_cpu", inplace=True, method=False)
 def celu(input: Array, alpha: float = 1.0, *, xp: Any) -> Array:
     r"""``x`` where ``x > 0``, else :math:`\alpha (e^{x/\alpha} - 1)`: an ``elu`` whose slope has no jump.
 
@@ -74,7 +74,7 @@ silu.grad(input=lambda grad, input, F: grad * _silu_slope(input, F))
 silu.samples(unary)
 
 
-@op(method=False, inplace=True)
+@op(real="mish_cpu", method=False, inplace=True)
 def mish(input: Array, *, xp: Any) -> Array:
     r""":math:`x \tanh(\ln(1 + e^x))`. Derivative, t being the tanh: :math:`t + x (1 - t^2) \sigma(x)`."""
     return input * xp.tanh(kernels.softplus(input))
@@ -89,7 +89,7 @@ mish.grad(input=lambda grad, input, F: grad * _mish_slope(input, F))
 mish.samples(unary)
 
 
-@op(method=False)
+@op(real="softplus_cpu", method=False)
 def softplus(input: Array, beta: float = 1.0, threshold: float = 20.0, *, xp: Any) -> Array:
     r""":math:`\frac1\beta \ln(1 + e^{\beta x})`, a smooth ``relu``.
 
@@ -109,7 +109,7 @@ softplus.grad(
 softplus.samples(fixed(lambda make: ((make(3, 2),), {}), lambda make: ((make(3), 2.0, 1.0), {})))
 
 
-@op(method=False)
+@op(real="log_sigmoid_cpu", method=False)
 def log_sigmoid(input: Array, *, xp: Any) -> Array:
     r""":math:`\ln \sigma(x) = \min(x, 0) - \ln(1 + e^{-|x|})`. Derivative: :math:`\sigma(-x)`."""
     return xp.minimum(input, 0) - xp.log1p(xp.exp(-xp.abs(input)))
@@ -119,7 +119,7 @@ log_sigmoid.grad(input=lambda grad, input, F: grad * F.sigmoid(-input))
 log_sigmoid.samples(unary)
 
 
-@op(method=False)
+@op(real="GeluKernelImpl", method=False)
 def gelu(input: Array, *, approximate: str = "none", xp: Any) -> Array:
     r""":math:`x\,\Phi(x)`, where :math:`\Phi` is the normal distribution function.
 
@@ -148,7 +148,7 @@ gelu.grad(input=lambda grad, input, approximate, F: grad * _gelu_slope(input, ap
 gelu.samples(fixed(lambda make: ((make(3, 2),), {}), lambda make: ((make(3, 2),), {"approximate": "tanh"})))
 
 
-@op(method=False)
+@op(real="glu_cpu", method=False)
 def glu(input: Array, dim: int = -1, *, xp: Any) -> Array:
     r"""The first half along ``dim``, gated by the second: :math:`a\,\sigma(b)`."""
     if input.ndim == 0:

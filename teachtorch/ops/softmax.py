@@ -29,7 +29,7 @@ def _centred(input: Any, dim: int, name: str) -> tuple[Any, int | None]:
     return input - input.max(axis=axis, keepdims=True), axis
 
 
-@op(method=False, node="Softmax")
+@op(real="softmax_kernel_impl", method=False, node="Softmax")
 def softmax_along(input: Array, dim: int, *, xp: Any) -> Array:
     r"""The kernel of ``softmax``. Derivative: :math:`\partial p_i/\partial x_j = p_i (\delta_{ij} - p_j)`."""
     centred, axis = _centred(input, dim, "softmax")
@@ -45,7 +45,7 @@ softmax_along.grad(
 softmax_along.samples(one_dim)
 
 
-@op(method=False, node="LogSoftmax")
+@op(real="log_softmax_kernel_impl", method=False, node="LogSoftmax")
 def log_softmax_along(input: Array, dim: int, *, xp: Any) -> Array:
     r"""The kernel of ``log_softmax``. Derivative: :math:`\delta_{ij} - p_j`."""
     centred, axis = _centred(input, dim, "log_softmax")

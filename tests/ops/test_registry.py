@@ -8,7 +8,6 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
-import ml_dtypes
 import numpy as np
 import pytest
 from conventions import UP_TO_PHASE, smooth
@@ -17,7 +16,6 @@ from ops_cases import Case, Make, all_samples, cases, replaced, tensors_in
 
 import teachtorch as torch
 from teachtorch.autograd import gradcheck, gradgradcheck
-from teachtorch.dtypes import FROM_NUMPY
 from teachtorch.op import Op, registry
 from teachtorch.tensor import Tensor
 
@@ -256,7 +254,3 @@ def test_every_operation_shows_its_kernel(op: Op) -> None:
     assert inspect.unwrap(op.function) is op.kernel
     assert f"def {op.name}(" in inspect.getsource(op.function)
     assert op.function.__doc__, f"say what {op.name} is"
-
-
-def test_two_byte_dtypes_are_registered() -> None:
-    assert FROM_NUMPY[np.dtype(ml_dtypes.bfloat16)] is torch.bfloat16

@@ -67,7 +67,10 @@ def main(names: list[str]) -> None:
     torch.set_num_threads(1)
     if names:
         for report in map(examine, names):
-            print(report.name, "is missing" if report.missing else {a: str(t) for a, t in report.aspects.items()})
+            print(
+                report.name,
+                "is missing" if report.missing else {a: str(t) for a, t in report.aspects.items()},
+            )
             for tally in report.aspects.values():
                 if tally.first:
                     print("   ", tally.first)

@@ -96,7 +96,9 @@ def rebound(function: Any) -> Any:
     """A function of PyTorch's tests, which puts arguments in order and calls ``torch.something``, for teachtorch."""
     space = dict(function.__globals__, torch=teachtorch, wrapper_set_seed=with_seed)
     space["F"] = teachtorch.nn.functional
-    return types.FunctionType(function.__code__, space, function.__name__, function.__defaults__, function.__closure__)
+    return types.FunctionType(
+        function.__code__, space, function.__name__, function.__defaults__, function.__closure__
+    )
 
 
 def with_seed(op: Any, *args: Any, **kwargs: Any) -> Any:
@@ -365,9 +367,12 @@ def is_suitable(sample: Any) -> bool:
     """Whether teachtorch can have these arguments: no sparse, quantized, meta or symbolic tensors, and none too large."""
     tensors = tensors_in([sample.input, sample.args, sample.kwargs], torch)
     plain = all(
-        t.layout is torch.strided and t.device.type == "cpu" and not t.is_quantized and t.ndim < 64 for t in tensors
+        t.layout is torch.strided and t.device.type == "cpu" and not t.is_quantized and t.ndim < 64
+        for t in tensors
     )
-    return plain and not any(t._is_zerotensor() for t in tensors) and sum(t.numel() for t in tensors) <= LARGEST
+    return (
+        plain and not any(t._is_zerotensor() for t in tensors) and sum(t.numel() for t in tensors) <= LARGEST
+    )
 
 
 def described(sample: Any) -> str:

@@ -85,6 +85,8 @@ def rrelu(
     inplace: bool = False,
 ) -> Tensor:
     """:func:`leaky_relu` whose slope is drawn uniformly for each element; outside training it is the mean."""
+    if lower > upper:
+        raise RuntimeError("Lower bound should be less than or equal to the upper bound")
     run = _pieces.rrelu_ if inplace else _pieces.rrelu
     return run(input, lower, upper, training)
 

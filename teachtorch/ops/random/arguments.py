@@ -61,16 +61,6 @@ def as_int(value: Any) -> int | None:
     return int(value)
 
 
-def invalid_combination(name: str, args: tuple[Any, ...], kwargs: dict[str, Any], *forms: str) -> TypeError:
-    """PyTorch's error for arguments that fit none of a function's forms."""
-    given = [type(a).__name__ for a in args] + [f"{key}={type(a).__name__}" for key, a in kwargs.items()]
-    accepted = "".join(f" * ({form})\n" for form in forms)
-    return TypeError(
-        f"{name}() received an invalid combination of arguments - got ({', '.join(given)}), "
-        f"but expected one of:\n{accepted}"
-    )
-
-
 def not_implemented(kernel: str, dtype: Any) -> NotImplementedError:
     """PyTorch's error for a type that a kernel has no code for."""
     return NotImplementedError(f"\"{kernel}\" not implemented for '{FROM_NUMPY[dtype].legacy}'")

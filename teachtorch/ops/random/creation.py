@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ... import dtypes
-from ...binding import REQUIRED, Array, Number
+from ...binding import REQUIRED, Array, Number, invalid_combination
 from ...dtypes import dtype as DType
 from ...dtypes import get_default_dtype, is_half
 from ...inplace import check_no_overlap, write_out
@@ -25,7 +25,7 @@ from ...shapes import broadcast_shape, check_nonnegative
 from ...tensor import Tensor, wrap
 from ..conversion import contiguous_format, preserve_format
 from ..creation import finish
-from .arguments import as_float, as_int, draw_into, generator_or_default, invalid_combination, not_implemented
+from .arguments import as_float, as_int, draw_into, generator_or_default, not_implemented
 from .inplace import check_normal, check_uniform
 from .integers import integer_range
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ...backend import expand, namespace
-from ...binding import Array, Scalar
+from ...binding import Array, Scalar, invalid_combination
 from ...calls import inplace_caller
 from ...dtypes import FROM_NUMPY, finfo
 from ...op import NONE, op, tensor_method
@@ -23,7 +23,6 @@ from .arguments import (
     as_float,
     draw_into,
     generator_or_default,
-    invalid_combination,
     is_float,
     not_implemented,
 )

@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from ...binding import Array
+from ...binding import Array, invalid_combination
 from ...calls import inplace_caller
 from ...dtypes import FROM_NUMPY, finfo
 from ...op import NONE, op, tensor_method
 from ...random import discrete
 from ...tensor import Tensor
-from .arguments import C_NAMES, as_int, draw_into, generator_or_default, invalid_combination, not_implemented
+from .arguments import C_NAMES, as_int, draw_into, generator_or_default, not_implemented
 from .inplace import destination, no_gradient
 
 __all__: list[str] = []

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ...binding import REQUIRED, Array
+from ...binding import REQUIRED, Array, invalid_combination
 from ...dtypes import FROM_NUMPY
 from ...inplace import write_out
 from ...op import NONE, composite, op
@@ -21,7 +21,6 @@ from .arguments import (
     as_int,
     draw_into,
     generator_or_default,
-    invalid_combination,
     is_float,
     not_implemented,
 )
