@@ -19,13 +19,12 @@ from opinfo import ASPECTS, Report, examine, operations  # noqa: E402
 HEAD = """\
 # What agrees with PyTorch
 
-Measured on PyTorch {version}'s own test data (`op_db`) by `python tests/parity/coverage.py`; this page is written by that
-script. `tests/parity/test_op_db.py` fails if anything here gets worse.
+Measured on PyTorch {version}'s own test data (`op_db`) by `python tests/parity/coverage.py`; this page is written
+by that script. `tests/parity/test_op_db.py` fails if anything here gets worse.
 
-Each cell counts comparisons that agree, of those made: the **forward** results of sample inputs in float32, float64,
-int64, bool and complex128 (values, dtype and shape), the **gradient** in float64, the **method** and **in-place** forms,
-and **errors**: bad input raises PyTorch's class with PyTorch's first line.
-
+Each cell counts comparisons that agree, of those made: the **forward** results of sample inputs in float32,
+float64, int64, bool and complex128 (values, dtype and shape), the **gradient** in float64, the **method** and
+**in-place** forms, and **errors**: bad input raises PyTorch's class with PyTorch's first line.
 """
 
 
@@ -45,7 +44,8 @@ def write(reports: list[Report]) -> None:
     agree = sum(r.agrees for r in present)
     lines = [HEAD.format(version=torch.__version__.split("+")[0])]
     lines.append(
-        f"Of {len(reports)} entries teachtorch has **{len(present)}**; of these **{agree}** agree in everything that was compared.\n"
+        f"Of {len(reports)} entries teachtorch has **{len(present)}**; of these **{agree}** agree in everything that "
+        "was compared.\n"
     )
     lines += ["| | operations | of which in full | comparisons | agree |", "|---|---:|---:|---:|---:|"]
     for aspect in ASPECTS:

@@ -89,7 +89,9 @@ def counterpart(name: str) -> Any:
     except AttributeError:
         found = None
     # torch.float is a dtype, and the operation of that name a method.
-    return found if callable(found) else getattr(teachtorch.Tensor, name, None)
+    if not callable(found):
+        found = getattr(teachtorch.Tensor, name, None) or getattr(teachtorch.Tensor, f"{name}_", None)
+    return found
 
 
 def rebound(function: Any) -> Any:
@@ -176,8 +178,8 @@ class _Comparison:
                     sample.broadcasts_input and aspect == "in-place"
                 ):
                     continue
-                arguments = converted(sample)
                 target = sample.input.clone()
+                arguments = (to_ours(target), *converted(sample)[1:])
                 theirs = attempt(theirs_of, target, sample.args, sample.kwargs, torch)
                 if isinstance(theirs, Exception):
                     continue
@@ -247,7 +249,7 @@ def backward(function: Any, input: Any, args: Any, kwargs: Any, select: Any, eng
                 o.numel(), 1
             )
             seeds.append(weight.to(o.dtype))
-        return [g for g in engine.autograd.grad(outputs, leaves, seeds, allow_unused=True)]
+        return list(engine.autograd.grad(outputs, leaves, seeds, allow_unused=True))
     except Exception as error:
         return error
 
@@ -364,7 +366,7 @@ def array_of(t: Any) -> Any:
 
 
 def is_suitable(sample: Any) -> bool:
-    """Whether teachtorch can have these arguments: no sparse, quantized, meta or symbolic tensors, and none too large."""
+    """Whether teachtorch can have these arguments: no sparse, quantized or meta tensors, and none too large."""
     tensors = tensors_in([sample.input, sample.args, sample.kwargs], torch)
     plain = all(
         t.layout is torch.strided and t.device.type == "cpu" and not t.is_quantized and t.ndim < 64
