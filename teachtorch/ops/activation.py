@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 from ..binding import Array, Plain
-from ..dtypes import FROM_NUMPY
+from ..dtypes import FROM_NUMPY, float64
 from ..op import composite, op
 from ..samples import fixed, unary
 from ..tensor import Tensor
-from .creation import ones_like
+from .creation import empty, ones_like
 
 __all__ = ["hardshrink", "prelu", "relu", "rrelu", "rrelu_", "threshold"]
 
@@ -140,7 +140,8 @@ def _slopes(input: Tensor, lower: float, upper: float, training: bool) -> Tensor
     slopes = ones_like(input).detach()
     negative = input.detach() <= 0
     if training:
-        slopes[negative] = input.new_empty(int(negative.sum().item())).uniform_(lower, upper)
+        count = int(negative.sum().item())
+        slopes[negative] = empty(count, dtype=float64).uniform_(lower, upper).to(input.dtype)  # drawn in double
     else:
         slopes[negative] = (lower + upper) / 2
     return slopes

@@ -16,7 +16,7 @@ from ..op import NONE, op, tensor_method
 from ..samples import fixed, unary
 from ..tensor import Tensor
 
-__all__ = ["clone", "is_nonzero", "numel"]
+__all__ = ["clone", "fill", "is_nonzero", "numel"]
 
 
 class memory_format:
@@ -230,7 +230,12 @@ copy.samples(fixed(lambda make: ((make(3, 2), make(2)), {})))
     overload=lambda input, value: 3 if isinstance(value, Tensor) else 2,
 )
 def fill(input: Array, value: Array | Scalar, *, xp: Any, out: Any = None) -> Array:
-    """The kernel of ``fill_``: one value everywhere."""
+    """One value everywhere, in the shape and dtype of `input`.
+
+    >>> import teachtorch as torch
+    >>> torch.fill(torch.zeros(2), 7)
+    tensor([7., 7.])
+    """
     number = value.item() if hasattr(value, "item") and value.dtype.kind != "V" else value
     if hasattr(value, "ndim") and value.ndim:
         raise RuntimeError(

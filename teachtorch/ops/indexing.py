@@ -232,10 +232,13 @@ def __setitem__(self: Tensor, key: Any, value: Any) -> None:
     """Write `value`, broadcast, to the part that `key` names."""
     if key is False:  # x[False] is empty
         return
-    if not isinstance(value, Tensor):
-        value = _as_value(self, value)
     whole = type(key) is slice and key == slice(None)
     part, indices = _apply_basic(self, () if whole else _split_key(self, key))
+    if not isinstance(value, Tensor):
+        if indices is None and type(value) in (int, float) and not part.requires_grad:
+            part.fill_(value)
+            return
+        value = _as_value(self, value)
     if indices is not None:
         part.index_put_(indices, _without_leading_ones(value))
     elif value._array.shape == part._array.shape:

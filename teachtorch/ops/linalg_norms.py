@@ -74,7 +74,10 @@ def matrix_norm(
         return written(norm_of_vector(A, 2, (rows, columns), keepdim), out)
     if ord == "nuc" or ord in (2, -2):
         values = svdvals(A.permute([d for d in range(A.ndim) if d not in (rows, columns)] + [rows, columns]))
-        result = values.sum(-1) if ord == "nuc" else values.amax(-1) if ord > 0 else values.amin(-1)
+        if ord == "nuc" or not values.shape[-1]:  # a matrix without elements has norm 0
+            result = values.sum(-1)
+        else:
+            result = values.amax(-1) if ord > 0 else values.amin(-1)
         if keepdim:
             for d in sorted((rows, columns)):
                 result = result.unsqueeze(d)
@@ -85,6 +88,8 @@ def matrix_norm(
     if not keepdim and summed < compared:
         compared -= 1
     sums = norm_of_vector(A, 1, summed, keepdim)
+    if not sums.shape[compared] and ord > 0:
+        return written(sums.sum(compared, keepdim), out)
     result = sums.amax(compared, keepdim) if ord > 0 else sums.amin(compared, keepdim)
     return written(result, out)
 

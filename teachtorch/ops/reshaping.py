@@ -161,6 +161,8 @@ def sum_to_size(self: Tensor, *size: Any) -> Tensor:
     """Sum over the dimensions that broadcasting to this shape would have repeated."""
     shape = as_ints(size)
     have = self._array.shape
+    if not shape:
+        return self.sum()
     if have == shape:
         return self
     extra = len(have) - len(shape)

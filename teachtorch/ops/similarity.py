@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..op import composite
 from ..tensor import Tensor
+from .joining import broadcast_tensors
 
 __all__ = ["cosine_similarity", "pairwise_distance"]
 
@@ -16,6 +17,7 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -
     >>> torch.cosine_similarity(torch.tensor([[1.0, 0.0]]), torch.tensor([[1.0, 1.0]]))
     tensor([0.7071])
     """
+    x1, x2 = broadcast_tensors(x1, x2)
     x1_length = x1.norm(2, dim, keepdim=True).clamp_min(eps)
     x2_length = x2.norm(2, dim, keepdim=True).clamp_min(eps)
     return ((x1 / x1_length) * (x2 / x2_length)).sum(dim)

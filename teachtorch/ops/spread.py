@@ -203,6 +203,10 @@ def norm(
     """
     if dtype is not None:
         input = input.to(dtype)
+    if p == "nuc":
+        from .linalg_norms import matrix_norm  # which is made of the vector norm below
+
+        return matrix_norm(input, "nuc", (-2, -1) if dim is None else dim, keepdim, out=out)
     return vector_norm(input, 2 if p in ("fro", None) else p, dim, keepdim, out=out)
 
 
