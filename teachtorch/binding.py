@@ -113,8 +113,8 @@ class Signature:
             if self.name in ("add", "sub"):
                 raise TypeError(
                     f"{self.name}() received an invalid combination of arguments - got "
-                    f"({', '.join(type(g).__name__ for g in given)}), but expected (Tensor input, Tensor other, *, Number "
-                    "alpha = 1, Tensor out = None)"
+                    f"({', '.join(type(g).__name__ for g in given)}), but expected (Tensor input, Tensor other, *, "
+                    "Number alpha = 1, Tensor out = None)"
                 )
             if not self.all_numbers:
                 raise invalid_combination(self.name, given, {}, self.form)

@@ -20,7 +20,7 @@ from .binding import NUMBERS, as_number
 from .diagnose import explain, refuse_complex
 from .dtypes import is_half
 from .grad_mode import is_grad_enabled
-from .inplace import check_writable, write
+from .inplace import check_out, check_writable, write, write_out
 from .node import NO_EDGE, accumulator
 from .plan import SaveClone
 from .promotion import result_dtype
@@ -556,14 +556,10 @@ def _before(target: Tensor, node: Any) -> Tensor:
 
 def invoke_out(op: Op, values: list[Any], out: Any) -> Any:
     """``out=``: the results are written to given tensors, which are resized if their shape differs."""
-    from .inplace import write_out
-
-    for o in out if isinstance(out, (list, tuple)) else (out,):
-        if not isinstance(o, Tensor):
-            raise TypeError(f"{op.name}(): argument 'out' must be Tensor, not {type(o).__name__}")
+    outs = tuple(out) if isinstance(out, (list, tuple)) else (out,)
+    check_out(op, values, outs)
     if is_grad_enabled():
         flat = [v for value in values for v in (value if isinstance(value, (list, tuple)) else (value,))]
-        outs = out if isinstance(out, (list, tuple)) else (out,)
         if any(isinstance(v, Tensor) and v.requires_grad for v in (*flat, *outs)) and op.rules:
             raise RuntimeError(
                 f"{op.name}(): functions with out=... arguments don't support automatic differentiation, but one of "

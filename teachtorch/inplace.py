@@ -15,7 +15,7 @@ import numpy as np
 
 from .backend import namespace, strided
 from .diagnose import explain
-from .dtypes import FROM_NUMPY
+from .dtypes import FROM_NUMPY, c_name
 from .node import Node, edge, set_history
 from .plan import SaveResult
 from .promotion import can_cast
@@ -276,6 +276,41 @@ def _sum_to(grad: Any, shape: tuple[int, ...]) -> Any:
     grad = grad.sum(tuple(range(extra))) if extra else grad
     axes = tuple(i for i, n in enumerate(shape) if n == 1 and grad.shape[i] != 1)
     return grad.sum(axes, keepdims=True) if axes else grad
+
+
+_OUT_DTYPE = {
+    "amax": (
+        "Expected the dtype for input and out to match, but got {0.legacy} for input's dtype and {1.legacy} for out's "
+        "dtype."
+    ),
+    "aminmax": "Expected out tensor to have dtype {2}, but got {3} instead",
+    "gather": "Expected out tensor to have dtype {2}, but got {3} instead",
+    "index_select": "index_select(): self and result must have the same scalar type",
+    "kthvalue": "Expected out tensor to have dtype {2}, but got {3} instead",
+    "masked_select": "masked_select(): self and result must have the same scalar type",
+    "take": (
+        "take(): self and out expected to have the same dtype, but got self.dtype = {0.legacy} and out.dtype = "
+        "{1.legacy}"
+    ),
+}
+_OUT_DTYPE["amin"] = _OUT_DTYPE["amax"]
+"""Operations whose ``out=`` must have the input's dtype, and must not be where the input is."""
+
+
+def check_out(op: Op, values: list[Any], outs: tuple[Any, ...]) -> None:
+    """Raise PyTorch's errors about an ``out=`` that will not do."""
+    for out in outs:
+        if not isinstance(out, Tensor):
+            raise TypeError(f"{op.name}(): argument 'out' must be Tensor, not {type(out).__name__}")
+    if op.name not in _OUT_DTYPE:
+        return
+    want = values[0].dtype
+    for have in [o.dtype for o in (outs if op.name == "aminmax" else outs[:1])]:
+        if have is not want:
+            raise RuntimeError(_OUT_DTYPE[op.name].format(want, have, c_name(want), c_name(have)))
+    if op.name not in ("amax", "amin", "aminmax"):
+        check_no_overlap(outs[0])
+        check_no_partial_overlap(outs[0], [outs[0], *values], same_is_fine=False)
 
 
 def write_out(out: Any, result: Tensor) -> Tensor:

@@ -119,6 +119,10 @@ class Op:
         self.half = half  # compute two-byte floats in float32 and round once
         self.view = view
         self.base_name = node or "".join(part.capitalize() for part in self.name.split("_"))
+        if self.base_name.startswith("Special"):
+            self.signature.name = (
+                "special_" + self.name
+            )  # what PyTorch calls those of torch.special among themselves
         self.overload = overload
         self.returns = returns
         self.rules: dict[str, Callable[..., Any]] = {}
@@ -227,12 +231,12 @@ def op(
 ) -> Callable[[Callable[..., Any]], OpFunction]:
     """Register the function below as an operation.
 
-    `promotion`: NONE, DEFAULT or FLOAT; `promotion_of`: the same from the arguments. `real`: refuse complex
-    numbers, with this error, or with that of PyTorch's kernel of this name. `half=False`: the kernel handles float16 and bfloat16 itself (it moves
-    data and computes nothing). `view`: the result shares the input's memory. `method`: make it a Tensor method,
-    under another name if a string. `inplace`: also make ``name_``. `operators`: Python's operators it implements.
-    `node`: PyTorch's name of the node without "Backward0"; `overload`: the digit, from the argument values.
-    `returns`: the named tuple for several results.
+    `promotion`: NONE, DEFAULT or FLOAT; `promotion_of`: the same, from the arguments. `real`: refuse complex numbers,
+    with this error, or with the one of PyTorch's kernel of this name. `half=False`: the kernel handles float16 and
+    bfloat16 itself (it moves data and computes nothing). `view`: the result shares the input's memory. `method`: make
+    it a Tensor method, under another name if a string. `inplace`: also make ``name_``. `operators`: Python's operators
+    it implements. `node`: PyTorch's name of the node without "Backward0"; `overload`: the digit, from the argument
+    values. `returns`: the named tuple for several results.
     """
 
     def register(kernel: Callable[..., Any]) -> OpFunction:

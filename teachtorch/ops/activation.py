@@ -111,6 +111,8 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
     >>> torch.prelu(torch.tensor([-2.0, 3.0]), torch.tensor([0.25]))
     tensor([-0.5000,  3.0000])
     """
+    if not input.dim() and weight.numel() != 1:
+        raise RuntimeError("Not allow zero-dim input tensor.")
     channels = input.shape[1] if input.dim() >= 2 else 1
     if weight.numel() not in (1, channels):
         raise RuntimeError(
@@ -141,7 +143,9 @@ def _slopes(input: Tensor, lower: float, upper: float, training: bool) -> Tensor
     negative = input.detach() <= 0
     if training:
         count = int(negative.sum().item())
-        slopes[negative] = empty(count, dtype=float64).uniform_(lower, upper).to(input.dtype)  # drawn in double
+        slopes[negative] = (
+            empty(count, dtype=float64).uniform_(lower, upper).to(input.dtype)
+        )  # drawn in double
     else:
         slopes[negative] = (lower + upper) / 2
     return slopes

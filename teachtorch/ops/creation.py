@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
-from ..binding import NUMBERS, as_ints
+from ..binding import NUMBERS, as_ints, invalid_combination
 from ..diagnose import wrapped_integer
 from ..dtypes import dtype as DType
 from ..dtypes import get_default_dtype
@@ -512,6 +512,8 @@ def arange(
         array = (float(start) + np.arange(length) * float(step)).astype(dtype.numpy)
     else:
         start, end, step = (int(x) if dtype.kind in "iu" else x for x in (start, end, step))
+        if step == 0:
+            raise ValueError("step must be nonzero")
         array = np.arange(start, end, step).astype(dtype.numpy)
     return written(finish(array, requires_grad, device), out)
 
@@ -567,8 +569,11 @@ def _span_dtype(start: Any, end: Any) -> DType:
     return get_default_dtype().to_complex() if complex_ else get_default_dtype()
 
 
-def _spaced(start: Any, end: Any, steps: int, dtype: DType) -> Any:
+def _spaced(start: Any, end: Any, steps: int, dtype: DType, logarithmic: bool = False) -> Any:
     """PyTorch's rule: the step in the dtype's own precision, counted from the nearer end."""
+    if not isinstance(steps, int):
+        name = "logspace" if logarithmic else "linspace"
+        raise invalid_combination(name, (start, end, steps), {}, "Number start, Number end, int steps")
     start, end = (x.item() if isinstance(x, Tensor) else x for x in (start, end))
     if steps < 0:
         raise RuntimeError("number of steps must be non-negative")
@@ -609,9 +614,8 @@ def logspace(
     dtype = _type_of_result(dtype, out, start, end)
     if dtype.kind in "iu":
         start, end = (int(x.item() if isinstance(x, Tensor) else x) for x in (start, end))
-    powers = _spaced(
-        start, end, steps, dtype if dtype.kind in "fc" and dtype.itemsize > 2 else dtypes.float32
-    )
+    wide = dtype if dtype.kind in "fc" and dtype.itemsize > 2 else dtypes.float32
+    powers = _spaced(start, end, steps, wide, logarithmic=True)
     return written(
         finish(np.power(powers.dtype.type(base), powers).astype(dtype.numpy), requires_grad, device), out
     )

@@ -96,8 +96,8 @@ def empty_permuted(size: Any, physical_layout: Any, *, dtype: DType | None = Non
     for i, d in enumerate(physical_layout):
         if not 0 <= d < len(size):
             raise RuntimeError(
-                f"Dimension out of range (expected to be between 0 and {len(size) - 1}, but got {d} at index {i}).  NB: "
-                "negative dims not currently supported; file an issue if you want it."
+                f"Dimension out of range (expected to be between 0 and {len(size) - 1}, but got {d} at index {i}).  "
+                "NB: negative dims not currently supported; file an issue if you want it."
             )
     if len(set(physical_layout)) < len(physical_layout):
         raise RuntimeError("Duplicate dim not allowed")

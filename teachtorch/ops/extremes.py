@@ -20,8 +20,8 @@ __all__ = ["amax", "amin", "argmax", "argmin", "max", "min"]
 def _nonempty(input: Array, name: str, axes: tuple[int, ...], dim: Any) -> None:
     if not input.size and dim == ():
         raise RuntimeError(
-            f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the "
-            "'dim' argument."
+            f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with "
+            "the 'dim' argument."
         )
     for d in axes:
         if not input.shape[d]:

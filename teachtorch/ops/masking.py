@@ -37,6 +37,9 @@ def masked_fill(input: Array, mask: Plain, value: Array | Scalar, *, xp: Any, ou
         raise RuntimeError(
             f"masked_fill_ only supports a 0-dimensional value tensor, but got tensor with {value.ndim} dimension(s)."
         )
+    if isinstance(value, complex) and input.dtype.kind != "c":
+        name = c_name(FROM_NUMPY[input.dtype])
+        raise RuntimeError(f"value cannot be converted to type {name} without overflow")
     value = value.astype(input.dtype) if hasattr(value, "ndim") else input.dtype.type(value)
     if out is None:
         return xp.where(mask, value, input)

@@ -52,7 +52,8 @@ def _say_self_or_mat1(self: DType, mat1: DType, mat2: DType) -> str:
 def _say_batches(input: DType, batch1: DType, batch2: DType) -> str:
     if input is batch1:
         return f"expected scalar type {batch1.legacy} but found {batch2.legacy}"
-    return f"Input dtypes must be the same, got: input {c_name(input)}, batch1: {c_name(batch1)}, batch2: {c_name(batch2)}"
+    names = c_name(input), c_name(batch1), c_name(batch2)
+    return "Input dtypes must be the same, got: input {}, batch1: {}, batch2: {}".format(*names)
 
 
 @op(

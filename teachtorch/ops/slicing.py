@@ -87,6 +87,8 @@ def narrow(input: Tensor, dim: int, start: int, length: int) -> Tensor:
     """
     if not input._array.ndim:
         raise RuntimeError("narrow() cannot be applied to a 0-dim tensor.")
+    if isinstance(start, Tensor) and start._array.ndim:
+        raise RuntimeError("start must be an 0-dim integral Tensor.")
     start = int(start)
     d = wrap_dim(dim, input._array.ndim)
     n = input._array.shape[d]

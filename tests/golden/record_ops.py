@@ -18,9 +18,9 @@ from torch import Tensor
 import teachtorch
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "ops"))
-from ops_cases import Make, all_samples  # noqa: E402  (found on the path that the line above extends)
+from ops_cases import Make, all_samples
 
-from teachtorch.op import registry  # noqa: E402
+from teachtorch.op import registry
 
 aten = torch.ops.aten
 
