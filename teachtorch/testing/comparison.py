@@ -48,7 +48,7 @@ class _Options:
     def fail(self, kind: type[Exception], text: str, place: Place) -> NoReturn:
         """Raise, with the place in nested data, unless `msg` says something else."""
         if place:
-            text += f"\n\nThe failure occurred for item {''.join(f'[{step}]' for step in place)}"
+            text += f"\n\nThe failure occurred for item {''.join(f'[{step!r}]' for step in place)}"
         if isinstance(self.msg, str):
             text = self.msg
         elif self.msg is not None:
