@@ -37,7 +37,7 @@ from .legacy import (
     ShortTensor, set_default_tensor_type,
 )  # fmt: skip
 from .utilities import *
-from . import autograd, cuda, fft, linalg, nn, optim, random, return_types, special
+from . import autograd, cuda, fft, linalg, nn, optim, random, return_types, special, testing
 from .op import inplace_functions as _inplace_functions
 
 e, inf, nan, pi, newaxis = 2.718281828459045, _math.inf, _math.nan, 3.141592653589793, None
