@@ -367,7 +367,7 @@ class Tensor:
         """Keep the gradient of this non-leaf tensor in ``.grad`` too."""
         if not self.requires_grad:
             raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
-        node = self.grad_fn
+        node = self._grad_fn and self.grad_fn
         if node is None or self._retains_grad:
             return
         self._retains_grad = True

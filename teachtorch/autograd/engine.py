@@ -21,7 +21,7 @@ import numpy as np
 
 from ..backend import namespace
 from ..grad_mode import set_grad_enabled
-from ..node import AccumulateGrad, Hooks, Node, accumulator, check_still_leaf
+from ..node import AccumulateGrad, Edge, Hooks, Node, accumulator, check_still_leaf
 from ..op import attach
 from ..plan import operations as F
 from ..tensor import Tensor, wrap
@@ -47,7 +47,7 @@ class Backward:
         self.owned: set[int] = set()  # ids of arrays that this run made and nobody else can see
 
     def run(
-        self, roots: Sequence[Root], grads: Sequence[Any], targets: Sequence[Root] | None = None
+        self, roots: Sequence[Root], grads: Sequence[Any], targets: Sequence[Edge] | None = None
     ) -> list[Any]:
         """Send `grads` (Tensors) into `roots`. With `targets`, return their gradients, and run only the nodes on
         the way to them."""
@@ -246,7 +246,7 @@ class Backward:
         return results
 
 
-def _leading_to(roots: Sequence[Root], targets: Sequence[Root]) -> dict[Node, bool]:
+def _leading_to(roots: Sequence[Root], targets: Sequence[Edge]) -> dict[Node, bool]:
     """The nodes to visit for the gradients of `targets`: True for those to run, False for mere ends.
 
     Found by a walk in post-order: a node runs if one of its children is wanted or runs.
@@ -303,7 +303,10 @@ def _starts(tensors: Sequence[Tensor], grads: Sequence[Any]) -> tuple[list[Root]
                 "For complex Tensors, both grad_output and output are required to have the same dtype. Mismatch in "
                 f"dtype: grad_output[{i}] has a dtype of {grad.dtype} and output[{i}] has a dtype of {tensor.dtype}."
             )
-        edges.append(_target(tensor))
+        node, nr = _target(tensor)
+        if node is None:
+            raise RuntimeError(f"element {i} of tensors does not require grad and does not have a grad_fn")
+        edges.append((node, nr))
         starts.append(grad)
     return edges, starts
 
@@ -362,15 +365,14 @@ def backward(
                 tensor._grad._bump_version()
 
 
-def _target(tensor: Tensor) -> Root:
+def _target(tensor: Tensor) -> Edge:
+    """Where the gradient of `tensor` arrives; nowhere, for a view made under ``no_grad`` of what requires grad."""
     if not tensor.requires_grad:
         raise RuntimeError("One of the differentiated Tensors does not require grad")
     node = tensor.grad_fn
     if node is not None:
         return node, tensor._output_nr
-    leaf = accumulator(tensor)
-    assert leaf is not None, "a view made under no_grad has no gradient of its own"
-    return leaf, 0
+    return accumulator(tensor), 0
 
 
 def grad(
@@ -401,7 +403,7 @@ def grad(
     allow_unused = materialize_grads if allow_unused is None else allow_unused
     outputs, inputs = _sequence(outputs), _sequence(inputs)
     if not inputs:
-        raise ValueError("grad requires non-empty inputs.")
+        raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
     grads = [None] * len(outputs) if grad_outputs is None else _sequence(grad_outputs)
     if is_grads_batched:
         rows = [

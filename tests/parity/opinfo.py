@@ -21,6 +21,8 @@ from torch.testing._internal.common_methods_invocations import op_db
 
 import teachtorch
 
+torch.set_num_threads(1)  # the samples are small
+
 DTYPES = ("float32", "float64", "int64", "bool", "complex128")
 SAMPLES = 12  # of each dtype, spread evenly over those there are
 LARGEST = 50_000  # elements; larger samples test speed, not meaning

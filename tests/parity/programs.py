@@ -303,6 +303,8 @@ def run(engine: Any, lines: list[str]) -> Outcome:
     loss: list[Any] = []
     outcome.errors.append(attempt(lambda: loss.append(total([space[k] for k in names]))))
     if loss and loss[0] is not None:
+        leaves = [space[k] for k in names if space[k].is_leaf and space[k].requires_grad]
+        outcome.errors.append(attempt(lambda: outcome.gradients.update(second(engine, loss[0], leaves))))
         outcome.errors.append(attempt(lambda: loss[0].backward()))
         for name in names:
             t = space[name]
@@ -311,6 +313,19 @@ def run(engine: Any, lines: list[str]) -> Outcome:
             if attempt(lambda t=t, shown=shown, kept=kept: shown.append(t.grad if kept else None)) is None:
                 outcome.gradients[name] = None if shown[0] is None else shown[0].detach().numpy().copy()
     return outcome
+
+
+def second(engine: Any, loss: Any, leaves: list[Any]) -> dict[str, Any]:
+    """The gradient of the squared length of the gradient: every derivative, differentiated."""
+    first = engine.autograd.grad(loss, leaves, create_graph=True, allow_unused=True)
+    parts = [(g * g).sum() for g in first if g is not None and g.requires_grad]
+    if not parts:
+        return {}
+    length = parts[0]
+    for part in parts[1:]:
+        length = length + part
+    found = engine.autograd.grad(length, leaves, retain_graph=True, allow_unused=True)
+    return {f"second {i}": None if g is None else g.detach().numpy().copy() for i, g in enumerate(found)}
 
 
 def attempt(action: Callable[[], Any]) -> tuple[str, str] | None:

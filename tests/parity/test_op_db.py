@@ -1,6 +1,6 @@
 """No operation agrees with PyTorch less than ``docs/coverage.md`` says: the numbers only rise.
 
-``python tests/parity/coverage.py`` measures anew and writes that page.
+``python tests/parity/op_coverage.py`` measures anew and writes that page.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import pytest
 pytestmark = pytest.mark.parity
 torch = pytest.importorskip("torch", reason="compares with real PyTorch")
 
-from coverage import recorded  # noqa: E402  (needs torch)
+from op_coverage import recorded  # noqa: E402  (needs torch)
 from opinfo import examine  # noqa: E402
 
 RECORDED = recorded()

@@ -1,4 +1,4 @@
-"""Measure how much of PyTorch agrees: ``python tests/parity/coverage.py`` writes ``docs/coverage.md``.
+"""Measure how much of PyTorch agrees: ``python tests/parity/op_coverage.py`` writes ``docs/coverage.md``.
 
 Names of operations as arguments are examined alone; then nothing is written, and what differs is shown.
 """
@@ -19,7 +19,7 @@ from opinfo import ASPECTS, Report, examine, operations  # noqa: E402
 HEAD = """\
 # What agrees with PyTorch
 
-Measured on PyTorch {version}'s own test data (`op_db`) by `python tests/parity/coverage.py`; this page is written
+Measured on PyTorch {version}'s own test data (`op_db`) by `python tests/parity/op_coverage.py`; this page is written
 by that script. `tests/parity/test_op_db.py` fails if anything here gets worse.
 
 Each cell counts comparisons that agree, of those made: the **forward** results of sample inputs in float32,
