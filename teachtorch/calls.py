@@ -24,6 +24,7 @@ from .inplace import check_out, check_writable, write, write_out
 from .node import NO_EDGE, accumulator
 from .plan import SaveClone
 from .promotion import result_dtype
+from .replay import remember
 from .tensor import MAYBE, Tensor, View, storage_of
 
 if TYPE_CHECKING:
@@ -166,10 +167,14 @@ def _view(op: Op) -> Callable[..., Any]:
         parent = source._view
         recording = is_grad_enabled()
         if parent is None:
+            base = source
             result._view = View(source, storage.version, "" if recording else "no_grad")
         else:
-            result._view = View(parent.base, storage.version, parent.origin if recording else "no_grad")
+            base = parent.base
+            result._view = View(base, storage.version, parent.origin if recording else "no_grad")
         result._requires_grad = MAYBE
+        if raw.dtype is not base._array.dtype and raw.dtype != base._array.dtype:
+            remember(op, values, result)
         if recording and source._requires_grad and op.rules:
             record_one(op, values, result)
         return result
@@ -333,13 +338,15 @@ def _wrap_views(op: Op, values: list[Any], raw: Any) -> Any:
     parent = source._view
     base, inherited = (source, "") if parent is None else (parent.base, parent.origin)
     origin = "no_grad" if not recording else inherited if single else "multiple"
-    results = []
+    results: list[Tensor] = []
     for array in (raw,) if single else raw:
         result = _new(Tensor)
         result._array = array
         result._storage = storage
         result._view = View(base, storage.version, origin)
         result._requires_grad = MAYBE
+        if array.dtype != base._array.dtype:
+            remember(op, values, result, None if single else len(results))
         results.append(result)
     if recording and source._requires_grad and op.rules:
         record(op, values, results)

@@ -16,11 +16,12 @@ import numpy as np
 from .backend import namespace, strided
 from .diagnose import explain
 from .dtypes import FROM_NUMPY, c_name
+from .grad_mode import no_grad
 from .node import Node, edge, set_history
 from .plan import SaveResult
 from .promotion import can_cast
 from .storage import Storage, address, extent
-from .tensor import Tensor, storage_of
+from .tensor import Tensor, storage_of, wrap
 
 if TYPE_CHECKING:
     from .op import Op
@@ -211,7 +212,7 @@ def rebase_history(target: Tensor, node: Node) -> None:
 class CopySlices(Node):
     """The history of a base whose view was written to."""
 
-    __slots__ = ("base_geometry", "function", "offset", "view_geometry")
+    __slots__ = ("base_geometry", "function", "offset", "replay", "view_geometry")
 
     def name(self) -> str:
         """PyTorch's, which says where in its own code this node lives."""
@@ -225,6 +226,7 @@ class CopySlices(Node):
         self.base_geometry = array.shape, array.strides, extent(array)
         self.view_geometry = part.shape, part.strides
         self.offset = address(part) - address(array)
+        self.replay = None if view._view is None else view._view.replay
 
     def backward_arrays(self, grads: list[Any]) -> Any:
         """Pass the part's gradient through the operation; elsewhere the gradient goes on unchanged."""
@@ -233,7 +235,11 @@ class CopySlices(Node):
         memory = namespace(grad).zeros(length, grad.dtype)
         whole = strided(memory, shape, strides)
         whole[...] = grad
-        part = strided(memory, *self.view_geometry, self.offset)
+        if self.replay is None:
+            part = strided(memory, *self.view_geometry, self.offset)
+        else:
+            with no_grad():
+                part = self.replay(wrap(whole))._array
         inner = self.function.backward_arrays([part.copy()])
         part[...] = 0 if inner[0] is None else _sum_to(inner[0], part.shape)
         return [whole, *inner[1:]]
@@ -246,15 +252,23 @@ class CopySlices(Node):
         shape, strides, _ = self.base_geometry
         item = grad._array.itemsize
         whole = F.empty_strided(shape, tuple(s // item for s in strides), dtype=grad.dtype).copy_(grad)
-        size, part_strides = self.view_geometry
-        place = (size, tuple(s // item for s in part_strides), self.offset // item)
-        inner = self.function.backward_tensors([F.strided_view(whole, *place).clone()])
-        part = F.strided_view(whole, *place)
+        inner = self.function.backward_tensors([self._part(whole).clone()])
+        part = self._part(whole)
         if inner[0] is None:
             part.zero_()
         else:
             part.copy_(inner[0])
         return [whole, *inner[1:]]
+
+    def _part(self, whole: Tensor) -> Tensor:
+        """The place that was written to, in a gradient laid out like the base."""
+        from .plan import operations as F
+
+        if self.replay is not None:
+            return self.replay(whole)
+        item = whole._array.itemsize
+        size, strides = self.view_geometry
+        return F.strided_view(whole, size, tuple(s // item for s in strides), self.offset // item)
 
     def release(self) -> None:
         """Free what the operation saved."""

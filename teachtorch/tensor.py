@@ -36,14 +36,18 @@ class View:
 
     `origin` says under which circumstances it was made, for in-place writes that PyTorch refuses:
     ``""``, ``"no_grad"`` or ``"multiple"`` (one of several outputs, as of ``unbind``). Views of such views inherit it.
+    `replay`, for views of another dtype than the base's, makes the view again: see :mod:`teachtorch.replay`.
     """
 
-    __slots__ = ("base", "origin", "version")
+    __slots__ = ("base", "origin", "replay", "version")
+
+    replay: Callable[[Tensor], Tensor] | None
 
     def __init__(self, base: Tensor, version: int, origin: str) -> None:
         self.base = base
         self.version = version
         self.origin = origin
+        self.replay = None
 
 
 class Tensor:

@@ -248,3 +248,55 @@ def test_a_view_keeps_its_base_alive() -> None:
     view = torch.ones(3)[1:]
     assert view._base is not None
     assert view._base.tolist() == [1, 1, 1]
+
+
+# -- views of another dtype ---------------------------------------------------------------------------------
+
+
+def test_a_write_to_the_real_part_reaches_the_complex_number() -> None:
+    z = torch.tensor([1 + 2j, 3 - 1j], dtype=torch.complex128, requires_grad=True)
+    y = z * 1
+    y.real.mul_(3)
+    assert y.tolist() == [3 + 2j, 9 - 1j]
+    (y.real.sum() + 5 * y.imag.sum()).backward()
+    assert z.grad is not None
+    assert z.grad.tolist() == [3 + 5j, 3 + 5j]
+
+
+def test_a_write_to_a_view_of_a_part_reaches_the_complex_number() -> None:
+    z = torch.tensor([1 + 2j, 3 - 1j], dtype=torch.complex128, requires_grad=True)
+    y = z * 1
+    torch.view_as_real(y)[1, :].fill_(7)
+    assert y.tolist() == [1 + 2j, 7 + 7j]
+    torch.view_as_real(y).sum().backward()
+    assert z.grad is not None
+    assert z.grad.tolist() == [1 + 1j, 0]
+
+
+def test_a_write_to_pairs_seen_as_complex_reaches_the_pairs() -> None:
+    x = torch.tensor([[1.0, 2.0], [3.0, 4.0]], dtype=torch.float64, requires_grad=True)
+    y = x * 1
+    torch.view_as_complex(y).mul_(2j)
+    assert y.tolist() == [[-4, 2], [-8, 6]]
+    (by_x,) = torch.autograd.grad((y * y).sum(), x, create_graph=True)
+    assert by_x.tolist() == [[8, 16], [24, 32]]
+    (twice,) = torch.autograd.grad(by_x.sum(), x)
+    assert twice.tolist() == [[8, 8], [8, 8]]
+
+
+def test_the_real_part_knows_that_the_number_was_overwritten() -> None:
+    z = torch.tensor([1 + 2j], requires_grad=True)
+    y = z * 1
+    part = y.real
+    y.mul_(2)
+    part.sum().backward()
+    assert z.grad is not None
+    assert z.grad.tolist() == [2]
+
+
+def test_bits_seen_as_integers_take_no_part_in_gradients() -> None:
+    y = torch.tensor([1.0, 2.0], requires_grad=True) * 1
+    bits = y.view(torch.int32)
+    bits.add_(1)
+    assert not bits.requires_grad
+    assert y[0].item() > 1

@@ -43,6 +43,7 @@ strided_layout: Any
 class View:
     base: Tensor
     origin: str
+    replay: Callable[[Tensor], Tensor] | None
     version: builtins.int
     def __init__(self, base: Tensor, version: builtins.int, origin: str) -> None: ...
 

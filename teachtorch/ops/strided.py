@@ -11,8 +11,8 @@ from ..binding import Array
 from ..grad_mode import enable_grad
 from ..node import NO_EDGE, set_history
 from ..op import NONE, composite, op, view_op
+from ..replay import part_of
 from ..samples import fixed
-from ..storage import address
 from ..tensor import Tensor, storage_of, wrap
 
 __all__ = ["as_strided", "detach"]
@@ -112,17 +112,13 @@ def regenerate_view(view: Tensor) -> None:
     record = view._view
     assert record is not None
     check_view_history(view, "its base or another view of its base has been")
-    base, array = record.base, view._array
-    item = array.itemsize
-    offset = (address(array) - address(base._array)) // item
+    base = record.base
     with enable_grad():
-        again = strided_view(base, array.shape, tuple(s // item for s in array.strides), offset)
-        if (
-            again._grad_fn is None
-        ):  # the base has been cut off from its history: so is this view, but by a node
-            again = strided_view(wrap(base._array).requires_grad_(), array.shape, (0,) * array.ndim)
-            again._grad_fn.next_functions = (NO_EDGE,)
-    set_history(view, again._grad_fn)
+        node = part_of(base, view)._grad_fn
+        if node is None:  # the base has lost its history: this view is cut off too, but by a node
+            node = strided_view(wrap(base._array).requires_grad_(), (), ())._grad_fn
+            node.next_functions = (NO_EDGE,)
+    set_history(view, node)
     record.version = view._version
 
 
