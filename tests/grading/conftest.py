@@ -48,3 +48,8 @@ def impatient_grader(sandbox: Bubblewrap) -> Grader:
 @pytest.fixture(scope="session")
 def bare_grader(site: Path) -> Grader:
     return Grader(Bare(site), SHORT, seed=7)
+
+
+@pytest.fixture(scope="session")
+def patient_bare_grader(site: Path) -> Grader:
+    return Grader(Bare(site), USUAL, seed=7)

@@ -137,11 +137,13 @@ def test_nothing_is_carried_from_one_worker_to_the_next(impatient_grader: Grader
     assert _grade_one(impatient_grader, tmp_path, starter(ex1a=find)).points["ex1a"] == 4
 
 
-def test_the_walls_are_what_stops_an_attack(grader: Grader, bare_grader: Grader, tmp_path: Path) -> None:
+def test_the_walls_are_what_stops_an_attack(
+    grader: Grader, patient_bare_grader: Grader, tmp_path: Path
+) -> None:
     """The corpus is no row of straw men: without the walls, this one takes every point."""
     guess = f"import sys; sys.path.insert(0, {str(PACKAGE.parent)!r})\n"
     document = attack(guess + dedent(ATTACKS["the exercises imported from where they are installed"]))
-    bare, walled = (_grade_one(each, tmp_path, document) for each in (bare_grader, grader))
+    bare, walled = (_grade_one(each, tmp_path, document) for each in (patient_bare_grader, grader))
     assert bare.score == bare.max_points
     assert walled.score == 0
 
